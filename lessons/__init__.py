@@ -1,0 +1,9 @@
+"""What the kit teaches, as code to read and run: networks, losses, optimizers, training."""
+
+from lessons import data
+from lessons.config import TrainConfig
+from lessons.network import decision_map, predict
+from lessons.run import Progress, Run
+from lessons.trainer import train
+
+__all__ = ["Progress", "Run", "TrainConfig", "data", "decision_map", "predict", "train"]

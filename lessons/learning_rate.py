@@ -1,0 +1,165 @@
+"""Experiments on the learning rate: the largest stable one, a sweep, and the range test."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from lessons.run import Run
+from lessons.trainer import train
+from lessons.verdict import guessing_loss
+
+
+# A loss a quarter above the first one (or above guessing) is no longer noise around a fall.
+THROWN_OFF = 1.25
+# Between these shares of the loss of guessing, a run counts neither as learning nor as lost.
+LEARNING, LOST = 0.95, 0.98
+
+
+def largest_stable_learning_rate(config, split, epochs=20, engine="auto", progress=None):
+    """Find the largest learning rate that keeps training on course, by trying.
+
+    A rate is stable here if a short run with it stays finite, never ends an epoch with a training
+    loss a quarter above the first one, and does not fall back to guessing where a smaller rate
+    learned. Rates are doubled until one fails; three bisections on the log scale then narrow the
+    gap to 9 %.
+
+    Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; epochs,
+    length of the trial runs; engine, as in `train`; progress, through which it can be stopped.
+    Returns: the rate, or None if even 1e-7 is not stable, or if it was stopped.
+
+    >>> from lessons import TrainConfig, data
+    >>> 0.3 < largest_stable_learning_rate(TrainConfig(), data.spiral()) < 3
+    True
+    """
+    guess = guessing_loss(split)
+    epochs = min(epochs, config.epochs)
+    learned = False
+
+    def cancelled():
+        return progress is not None and progress.cancelled
+
+    def stable(rate):
+        nonlocal learned
+        if cancelled():
+            return False
+        run = train(replace(config, learning_rate=rate, epochs=epochs), split, engine)
+        first, last, highest = run.train_loss[0], run.train_loss[-1], run.train_loss.max()
+        if run.status != "finished" or highest > THROWN_OFF * max(first, guess):
+            return False
+        learned = learned or last < LEARNING * guess
+        return not (learned and last > LOST * guess)
+
+    low = 2.0**-6
+    while not stable(low):
+        low /= 4
+        if cancelled() or low < 1e-7:
+            return None
+    high = 2 * low
+    while high < 1e3 and stable(high):
+        low, high = high, 2 * high
+    for _ in range(3):
+        middle = (low * high) ** 0.5
+        if stable(middle):
+            low = middle
+        else:
+            high = middle
+    return None if cancelled() else low
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Complete trainings at many rates: rates (R,), and the last losses of each run, (R,)."""
+
+    rates: np.ndarray
+    train_loss: np.ndarray
+    val_loss: np.ndarray
+    diverged: np.ndarray
+
+    @property
+    def best_rate(self):
+        """Rate of the lowest training loss, or None if every run diverged."""
+        if self.diverged.all():
+            return None
+        return float(self.rates[np.nanargmin(self.train_loss)])
+
+
+def sweep(config, split, rates, engine="auto", progress=None):
+    """Train once per rate, side by side on all cores, and keep the last losses.
+
+    Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; rates, shape
+    (R,); engine and progress, as in `train`; a run that was cancelled counts as diverged.
+    Returns: a Sweep.
+
+    >>> from lessons import TrainConfig, data
+    >>> result = sweep(TrainConfig(epochs=5), data.moons(n=100), [0.01, 0.1, 1e4])
+    >>> result.diverged.tolist()
+    [False, False, True]
+    """
+    # Threads suffice, for the fast engine lets go of Python's lock while it trains.
+    finals = []
+    results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
+        delayed(last_losses)(replace(config, learning_rate=float(rate)), split, engine, progress)
+        for rate in rates
+    )
+    for final in results:
+        finals.append(final)
+        if progress is not None:
+            progress.report(len(finals), len(rates))
+    train_loss, val_loss = np.array(finals).T
+    return Sweep(np.asarray(rates, float), train_loss, val_loss, ~np.isfinite(train_loss))
+
+
+def last_losses(config, split, engine, progress):
+    """Train, and return the last training and validation loss; NaN if there is none."""
+    if progress is not None and progress.cancelled:
+        return np.nan, np.nan
+    run = train(config, split, engine)
+    return run.train_loss[-1], run.val_loss[-1]
+
+
+def rising_rates(low, high, updates):
+    """Return a schedule that multiplies the rate by the same factor at every update.
+
+    `η_u = low · (high/low)^(u/(U-1))`, from low to high over U updates.
+
+    >>> schedule = rising_rates(0.01, 1.0, 3)
+    >>> [round(schedule(u), 6) for u in range(3)]
+    [0.01, 0.1, 1.0]
+    """
+    return lambda update: low * (high / low) ** (update / max(1, updates - 1))
+
+
+def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto") -> Run:
+    """Raise the rate at every update of one short run, and watch where the loss falls and breaks.
+
+    Parameters: config, a TrainConfig; split, a data set; low and high, the first and the last
+    rate; epochs, length of the run; engine, as in `train`.
+    Returns: a Run, whose `learning_rate` rises and whose `batch_loss` tells the story.
+    Source: Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3.
+
+    >>> from lessons import TrainConfig, data
+    >>> run = range_test(TrainConfig(), data.moons(n=100), 1e-3, 1.0)
+    >>> [round(float(rate), 3) for rate in run.learning_rate[[0, -1]]]
+    [0.001, 1.0]
+    """
+    updates = epochs * -(-len(split.X_train) // min(config.batch_size, len(split.X_train)))
+    schedule = rising_rates(low, high, updates)
+    return train(replace(config, epochs=epochs, schedule=schedule), split, engine)
+
+
+def running_average(values, beta):
+    """Smooth noisy values: `a_t = β·a_(t-1) + (1 - β)·v_t`, divided by `1 - β^t`.
+
+    The division makes up for starting at 0, so that the first average is the first value.
+
+    Parameters: values, shape (T,); beta, 0 ≤ β < 1. Returns: shape (T,).
+
+    >>> running_average([4.0, 2.0], 0.5).round(3).tolist()
+    [4.0, 2.667]
+    """
+    averages, average = np.empty(len(values)), 0.0
+    for t, value in enumerate(values):
+        average = beta * average + (1 - beta) * value
+        averages[t] = average / (1 - beta ** (t + 1))
+    return averages

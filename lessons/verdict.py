@@ -1,0 +1,110 @@
+"""How a run went, in words that its numbers bear out."""
+
+import numpy as np
+
+# Within 1 % of the first loss, a run has not gone anywhere.
+BARELY_MOVED = 0.01
+# Within 2 % of the loss of a constant answer, nothing has been learned from the inputs.
+NO_BETTER_THAN_GUESSING = 0.98
+# A typical epoch of the second half changes the loss by more than 10 %, up or down.
+JUMPING = 0.1
+# The last tenth of the epochs still took 5 % off the loss, or made 3 % of the whole way down.
+STILL_FALLING, SHARE_OF_THE_WAY = 1.05, 0.03
+
+
+def verdict(run, split):
+    """Say in one clause how a run ended.
+
+    Parameters: run, a Run; split, the data that it was trained on.
+    Returns: a string without a full stop.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> split = data.moons(n=200)
+    >>> verdict(train(TrainConfig(learning_rate=1000.0), split), split)[:8]
+    'diverged'
+    """
+    if run.status == "diverged":
+        return f"diverged at update {run.stopped_at + 1}, the loss is no longer a finite number"
+    if run.status == "cancelled":
+        return f"stopped by hand after {run.updates} updates"
+    loss = run.train_loss
+    first, last, highest = loss[0], loss[-1], loss.max()
+    guessing = last > NO_BETTER_THAN_GUESSING * guessing_loss(split)
+    if is_dead(run) and guessing:
+        return "no better than guessing, no gradient reaches the first layer any more"
+    if abs(last - first) <= BARELY_MOVED * first and highest <= (1 + BARELY_MOVED) * first:
+        return "has barely moved, the steps are too small"
+    if last >= first:
+        return "ended higher than it began, the steps are too large"
+    if guessing and highest > first:
+        return "no better than guessing, the first steps threw the network off"
+    half = loss[len(loss) // 2 :]
+    changes = np.diff(np.log(np.maximum(half, np.finfo(float).tiny)))
+    if np.median(np.abs(changes)) > JUMPING and np.mean(changes > 0) > 0.25:
+        return "jumping up and down"
+    before = loss[-1 - max(1, (len(loss) - 1) // 10)]
+    if before > STILL_FALLING * last or before - last > SHARE_OF_THE_WAY * (first - last):
+        return "still falling when stopped"
+    return "has leveled off"
+
+
+def guessing_loss(split):
+    """Loss of the best answer that ignores the inputs: entropy of the classes, or variance.
+
+    >>> from lessons import data
+    >>> round(guessing_loss(data.moons()), 3)
+    0.693
+    """
+    y = split.y_train
+    if split.task == "regression":
+        return float(np.mean(np.var(y, axis=0)))
+    shares = np.bincount(y) / len(y)
+    shares = shares[shares > 0]
+    return float(-np.sum(shares * np.log(shares)))
+
+
+def is_dead(run):
+    """Return whether the last gradient of the first layer was exactly zero: no unit can learn."""
+    return run.updates > 0 and bool(run.grad_norm[run.updates - 1, 0] == 0)
+
+
+def describe_losses(run, split):
+    """Describe a run in one sentence: losses, number of updates, verdict.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> split = data.moons(n=200)
+    >>> describe_losses(train(TrainConfig(epochs=50), split), split)
+    'Training loss 0.94 → 0.015, validation 0.95 → 0.013; 350 updates; still falling when stopped.'
+    """
+    epoch = len(run.snapshots) - 1
+    parts = [f"Training loss {arrow(run.train_loss, epoch)}"]
+    if len(split.X_val):
+        parts[0] += f", validation {arrow(run.val_loss, epoch)}"
+    parts.append(f"{count(run.updates)} update{'' if run.updates == 1 else 's'}")
+    return "; ".join([*parts, verdict(run, split)]) + "."
+
+
+def arrow(losses, epoch):
+    """Format the first and the last loss of a history, as "0.94 → 0.015"."""
+    return f"{short(losses[0])} → {short(losses[epoch])}"
+
+
+def short(value):
+    """Format a number to two significant digits, without an exponent where that is readable.
+
+    >>> [short(x) for x in (0.01234, 0.5, 12.3, 1234.0, 1.2e-5, 1e9)]
+    ['0.012', '0.5', '12', '1200', '1.2e-05', '1e+09']
+    """
+    text = f"{value:.2g}"
+    if "e" not in text or not 1e-4 <= abs(value) < 1e6:
+        return text
+    return f"{float(text):.0f}" if abs(value) >= 1 else f"{float(text):f}".rstrip("0")
+
+
+def count(n):
+    """Write a whole number with thin groups of thousands.
+
+    >>> count(1600)
+    '1 600'
+    """
+    return f"{n:,}".replace(",", " ")

@@ -1,0 +1,178 @@
+"""Panel A of lesson 03: steps in a valley whose curvature is known."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import quadratic
+from lessons.verdict import short
+from widgets.artists import words
+from widgets.knobs import float_slider, int_slider, log_slider
+from widgets.marks import move_ruler, ruler
+from widgets.panel import Panel
+from widgets.style import BLUE, GRAY, GREEN, LIGHT, PATH, PINNED, RED, SMALL
+
+SIZE = 8.6, 3.7
+RATES = 1e-3, 10.0
+START = np.array([1.0, 0.7])
+SPAN = 1.25
+LOSSES = 1e-8, 1e8
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A path of steps, the rate and the curvatures that made it, and the loss at each point."""
+
+    rate: float
+    curvatures: np.ndarray
+    path: np.ndarray
+    losses: np.ndarray
+
+
+def valley(lang="en", **settings):
+    """Slide the learning rate on a quadratic valley, where the largest stable rate is known.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> panel = valley(learning_rate=0.25, curvature=10)
+    >>> print(panel)
+    Learning rate 0.25, curvatures 1 and 10: stable below 2/10 = 0.2. Every step multiplies w1 by \
+0.75 and w2 by -1.5. After 30 steps the loss is 9e+10: it diverges, along w2.
+    >>> panel.close()
+    """
+    knobs = [
+        log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
+                   *RATES, 10**-0.75, 0.01),
+        float_slider("curvature", "curvature λ", "How steep the valley is across; along it, 1",
+                     1, 50, 10, 0.5),
+        int_slider("steps", "steps", "How many updates to make", 1, 200, 30),
+    ]  # fmt: skip
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        steps=lambda settings: settings["steps"], time_label="step",
+    )  # fmt: skip
+
+
+def compute(settings, progress):
+    """Take all steps."""
+    curvatures = np.array([1.0, settings["curvature"]])
+    path = quadratic.descend(START, curvatures, settings["learning_rate"], settings["steps"])
+    losses = quadratic.loss(path, curvatures)
+    return Result(settings["learning_rate"], curvatures, path, losses)
+
+
+def draw(figure):
+    """Make the artists: a section across the valley, the valley from above, loss, and rates."""
+    across = figure.add_axes([0.05, 0.27, 0.235, 0.635])
+    above = figure.add_axes([0.335, 0.27, 0.273, 0.635])
+    losses = figure.add_axes([0.70, 0.27, 0.285, 0.635])
+    rates = figure.add_axes([0.05, 0.115, 0.935, 0.033])
+
+    across.set(xlim=(-SPAN, SPAN), ylim=(-0.06, 1.25), xticks=[-1, 0, 1], yticks=[0, 1])
+    across.set_title("Loss across the valley (start = 1)")
+    across.set_xlabel("w2", labelpad=1)
+    w = np.linspace(-SPAN, SPAN, 201)
+    across.plot(w, (w / START[1]) ** 2, color=GRAY, linewidth=1.4)
+
+    above.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), yticks=[-1, 0, 1], xticks=[-1, 0, 1])
+    above.set_title("From above: lines of equal loss")
+    above.set_xlabel("w1", labelpad=1)
+    above.set_ylabel("w2", labelpad=-6)
+    above.plot(0, 0, "+", color=GREEN, ms=10, mew=2)
+
+    losses.set(yscale="log", ylim=LOSSES, title="Loss after each step")
+    losses.set_xlabel("steps", labelpad=1)
+    losses.grid(axis="y", color=LIGHT, linewidth=0.6)
+
+    def path(axes, color=PATH):
+        return axes.plot([], [], "o-", color=color, ms=3.5, linewidth=1.1)[0]
+
+    return SimpleNamespace(
+        contours=[above.plot([], [], color=GRAY, linewidth=0.8)[0] for _ in range(6)],
+        paths=[path(across), path(above), path(losses)],
+        heads=[
+            axes.plot([], [], "o", color=BLUE, ms=9, mec="white", clip_on=clip, zorder=5)[0]
+            for axes, clip in ((across, True), (above, True), (losses, False))
+        ],
+        gone=[
+            axes.text(
+                0.5, 0.9, "", transform=axes.transAxes, color=RED, fontsize=SMALL, ha="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
+            )
+            for axes in (across, above)
+        ],
+        pinned=losses.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
+        pinned_text=words(
+            losses, 0.98, 0.96, transform=losses.transAxes, color=PINNED, fontsize=SMALL, ha="right",
+            va="top",
+        ),
+        ruler=ruler(rates, *RATES),
+        best=rates.plot([], [], color="white", linewidth=2)[0],
+        still=SimpleNamespace(losses=losses),
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to the path, up to the step that is shown."""
+    steps = len(result.path) - 1
+    if artists.still.losses.get_xlim() != (0, steps):
+        artists.still.losses.set_xlim(0, steps)
+    angle = np.linspace(0, 2 * np.pi, 121)
+    top = quadratic.loss(START, result.curvatures)
+    for level, contour in zip((0.02, 0.1, 0.3, 0.6, 1.0, 1.6), artists.contours, strict=True):
+        radii = np.sqrt(2 * level * top / result.curvatures)
+        contour.set_data(radii[0] * np.cos(angle), radii[1] * np.sin(angle))
+
+    # Far outside, a line still shows where it goes; infinity it could not be drawn to.
+    path = np.clip(np.nan_to_num(result.path[: moment + 1]), -1e6, 1e6)
+    losses = np.clip(np.nan_to_num(result.losses, nan=np.inf), *LOSSES)
+    relative = (path[:, 1] / START[1]) ** 2
+    so_far = np.arange(moment + 1)
+    tracks = (path[:, 1], relative), (path[:, 0], path[:, 1]), (so_far, losses[so_far])
+    for line, head, (x, y) in zip(artists.paths, artists.heads, tracks, strict=True):
+        line.set_data(x, y)
+        head.set_data(x[-1:], y[-1:])
+    outside = np.abs(path[-1]).max() > SPAN
+    for text in artists.gone:
+        text.set_text(f"gone: w2 = {short(result.path[moment, 1])}" if outside else "")
+
+    artists.pinned.set_data([], [])
+    artists.pinned_text.set_text("")
+    if pinned:
+        artists.pinned.set_data(np.arange(len(pinned.losses)), np.clip(pinned.losses, *LOSSES))
+        artists.pinned_text.set_text(f"pinned: η {short(pinned.rate)}, λ {pinned.curvatures[1]:g}")
+    bound, best = quadratic.stability_bound(result.curvatures), quadratic.best_rate(result.curvatures)
+    label = (
+        f"learning rate η   (green: stable, below 2/λ = {short(bound)};  "
+        f"white line: fastest, {short(best)})"
+    )
+    move_ruler(artists.ruler, result.rate, bound, label, pinned.rate if pinned else None)
+    artists.best.set_data([best, best], [0, 1])
+
+
+def describe(result, moment):
+    """Say the factors of a step, and where they lead."""
+    bound = quadratic.stability_bound(result.curvatures)
+    factors = quadratic.shrink_factors(result.curvatures, result.rate)
+    steep = f"{result.curvatures[1]:g}"
+    loss = result.losses[moment]
+    return (
+        f"Learning rate {short(result.rate)}, curvatures 1 and {steep}: stable below 2/{steep} = "
+        f"{short(bound)}. Every step multiplies w1 by {short(factors[0])} and w2 by "
+        f"{short(factors[1])}. After {moment} step{'' if moment == 1 else 's'} the loss is "
+        f"{short(loss)}: {fate(result.rate, bound, factors)}."
+    )
+
+
+def fate(rate, bound, factors):
+    """Say what repeated multiplication by these factors does."""
+    worst = np.abs(factors).max()
+    if np.isclose(worst, 1):
+        return "it neither shrinks nor grows, along w2" if rate > 0 else "nothing moves"
+    if worst > 1:
+        return "it diverges, along w2" if abs(factors[0]) <= 1 else "it diverges, along w1 and w2"
+    if factors[1] < 0:
+        return "it converges, zigzagging across the valley"
+    return "it converges, very slowly along w1" if factors[0] > 0.98 else "it converges"

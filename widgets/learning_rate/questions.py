@@ -1,0 +1,108 @@
+"""The predictions and goals of lesson 03; their replies look at runs made on the spot."""
+
+from lessons import TrainConfig, data, train
+from lessons.engines import engine_at_hand
+from lessons.verdict import guessing_loss, short
+from widgets.tasks import Choice, Goal, Goals, Prediction
+
+
+def last_loss(rate, epochs=100):
+    """Train on the spiral with one rate, and return the run's last training loss."""
+    run = train(TrainConfig(learning_rate=rate, epochs=epochs), data.spiral(), engine_at_hand())
+    return short(run.train_loss[len(run.snapshots) - 1])
+
+
+def predict_large():
+    """Ask what a rate far too large does."""
+
+    def faster():
+        return (
+            "It would be, if a step ten times as long led ten times as far down. But a step that "
+            "is too long lands on the other side of the valley, higher than it started: with "
+            f"rate 1 the loss ends at {last_loss(1.0)}, with rate 10 at {last_loss(10.0)}."
+        )
+
+    def same_place():
+        return (
+            "Both would reach the same valley if they could get into it. Here the steps with "
+            f"rate 10 are longer than the valley is wide: rate 1 ends at a loss of "
+            f"{last_loss(1.0)}, rate 10 at {last_loss(10.0)}."
+        )
+
+    def worse():
+        return (
+            f"Rate 0.1 ends at a loss of {last_loss(0.1)}, rate 1 at {last_loss(1.0)}, rate 10 at "
+            f"{last_loss(10.0)}; guessing would give {short(guessing_loss(data.spiral()))}. Beyond a certain length, every "
+            "step does harm."
+        )
+
+    return Prediction(
+        "A network learns well with learning rate 0.1. With rate 10, a hundred times larger, "
+        "after the same number of updates …",
+        [
+            Choice("… it is further along, since it learned faster.", faster),
+            Choice("… it is at the same place; it only got there earlier.", same_place),
+            Choice("… it has learned less, or nothing.", worse, right=True),
+        ],
+    )
+
+
+def predict_small():
+    """Ask why a rate far too small seems stuck."""
+
+    def trapped():
+        return (
+            "That is what many texts say. But a run that is trapped stays where it is. Give this "
+            f"one 3 000 epochs in place of 100: its loss goes from {last_loss(0.001)} to "
+            f"{last_loss(0.001, 3_000)}. It was not trapped, only slow."
+        )
+
+    def too_small_network():
+        return (
+            f"The same network, with rate 0.1 and the same 1 600 updates, ends at "
+            f"{last_loss(0.1)}. It is large enough; it just did not get far."
+        )
+
+    def slow():
+        return (
+            "Rate times number of updates is roughly how far it can go. Rate 0.001 for 3 000 "
+            f"epochs ends at {last_loss(0.001, 3_000)}; rate 0.03 for 100 epochs, with the same "
+            f"product, at {last_loss(0.03)}."
+        )
+
+    return Prediction(
+        f"With learning rate 0.001 the loss is still {last_loss(0.001)} after 100 epochs, and the "
+        "curve looks flat. Why?",
+        [
+            Choice("It is trapped in a local minimum.", trapped),
+            Choice("The network is too small for this problem.", too_small_network),
+            Choice("The steps are too small for so few updates.", slow, right=True),
+        ],
+    )
+
+
+def goals(panel):
+    """Set three tasks on the panel of the network."""
+    return Goals(
+        panel,
+        [
+            Goal("Break it: make a training diverge.", diverged),
+            Goal("Spiral: validation loss below 0.10 within 300 updates.", quick_spiral),
+            Goal("Digits: 98 % of the validation images right.", good_digits),
+        ],
+    )
+
+
+def diverged(panel):
+    return panel.run.status == "diverged"
+
+
+def quick_spiral(panel):
+    run = panel.run
+    updates_per_epoch = len(run.batch_loss) / run.config.epochs
+    early = run.val_loss[: int(300 / updates_per_epoch) + 1]
+    return panel.settings["data"] == "spiral" and bool((early < 0.10).any())
+
+
+def good_digits(panel):
+    return panel.settings["data"] == "digits" and bool((panel.run.val_accuracy >= 0.98).any())

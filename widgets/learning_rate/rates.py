@@ -1,0 +1,161 @@
+"""Panel C of lesson 03: dozens of complete trainings, one per learning rate."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import Run, TrainConfig
+from lessons.activations import ACTIVATIONS
+from lessons.engines import engine_at_hand
+from lessons.learning_rate import Sweep, range_test, running_average
+from lessons.learning_rate import sweep as train_many
+from lessons.verdict import guessing_loss, short
+from widgets.artists import words
+from widgets.knobs import choice, count_slider, int_slider
+from widgets.learning_rate.network import SETS, load
+from widgets.panel import Panel
+from widgets.style import BLUE, GRAY, LIGHT, PINNED, RED, SMALL, TRAINING, VALIDATION
+
+SIZE = 8.6, 3.6
+LOW, HIGH, POINTS = 1e-4, 1e2, 37
+LOSSES = 1e-3, 10.0
+# The range test averages over so many updates, for single batches are noisy.
+SMOOTHING = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A sweep over learning rates, one run with a rising rate, and the loss of guessing."""
+
+    sweep: Sweep
+    run: Run
+    guess: float
+
+
+def sweep(lang="en", **settings):
+    """Train at every learning rate from 0.0001 to 100, and compare how it ends.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> panel = sweep(data="moons", epochs=20)
+    >>> panel.result.sweep.rates.shape
+    (37,)
+    >>> panel.close()
+    """
+    knobs = [
+        count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 32, 10, 0.25),
+        choice("activation", "activation", "Non-linearity of the hidden units",
+               list(ACTIVATIONS), "relu"),
+        choice("data", "data", "What the network has to learn", SETS, "moons"),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+    ]  # fmt: skip
+    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+
+
+def compute(settings, progress):
+    """Train once per rate, and once with a rate that rises."""
+    split = load(settings["data"], settings["seed"])
+    config = TrainConfig(**{name: value for name, value in settings.items() if name != "data"})
+    engine = engine_at_hand()
+    rising = range_test(config, split, LOW, HIGH, config.epochs, engine)
+    swept = train_many(config, split, np.geomspace(LOW, HIGH, POINTS), engine, progress)
+    return Result(swept, rising, guessing_loss(split))
+
+
+def draw(figure):
+    """Make the artists: how complete runs end on the left, one run with a rising rate on the right."""
+    ends = figure.add_axes([0.06, 0.17, 0.40, 0.72])
+    rising = figure.add_axes([0.55, 0.17, 0.40, 0.72])
+    ends.set_title(f"{POINTS} complete trainings: loss at the end")
+    rising.set_title("One training: loss while the rate rises")
+    guesses = []
+    for axes in (ends, rising):
+        axes.set(xscale="log", yscale="log", xlim=(LOW, HIGH), ylim=LOSSES)
+        axes.set_xlabel("learning rate η", labelpad=1)
+        axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+        guesses.append(axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))))
+    guess_text = words(
+        ends, 0.98, 1, "guessing", transform=ends.get_yaxis_transform(), color=GRAY,
+        fontsize=SMALL, ha="right", va="top",
+    )  # fmt: skip
+    batches = rising.plot([], [], color=LIGHT, linewidth=0.6)[0]
+    # At the smallest rates no loss is low, so that this corner is always free.
+    for height, name, color in ((0.12, "training", TRAINING), (0.05, "validation", VALIDATION)):
+        ends.text(0.03, height, name, transform=ends.transAxes, color=color, fontsize=SMALL)
+    return SimpleNamespace(
+        guesses=guesses, guess_text=guess_text, batches=batches,
+        pinned=ends.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
+        pinned_text=words(
+            ends, 0.98, 0.02, transform=ends.transAxes, color=PINNED, fontsize=SMALL, ha="right",
+            va="bottom",
+        ),
+        validation=ends.plot([], [], "o-", color=VALIDATION, ms=3, linewidth=1.2)[0],
+        training=ends.plot([], [], "o-", color=TRAINING, ms=3, linewidth=1.2)[0],
+        diverged=ends.plot([], [], "X", color=RED, ms=7, mec="white", clip_on=False)[0],
+        diverged_text=words(
+            ends, 0.985, 0.94, transform=ends.transAxes, color=RED, fontsize=SMALL, ha="right",
+            va="top",
+        ),
+        best=ends.plot([], [], color=BLUE, linewidth=1.2)[0],
+        best_text=words(ends, 1, 5, color=BLUE, fontsize=SMALL, va="center"),
+        smooth=rising.plot([], [], color=TRAINING)[0],
+        lowest=rising.plot([], [], "o", color=BLUE, ms=7, mec="white")[0],
+        lowest_text=words(rising, 1, 1, color=BLUE, fontsize=SMALL, va="top", ha="center"),
+        broken=rising.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False)[0],
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to a sweep."""
+    swept = result.sweep
+    for guess in artists.guesses:
+        guess.set_ydata([result.guess, result.guess])
+    artists.guess_text.set_y(result.guess)
+    artists.training.set_data(swept.rates, np.clip(swept.train_loss, *LOSSES))
+    artists.validation.set_data(swept.rates, np.clip(swept.val_loss, *LOSSES))
+    artists.diverged.set_data(swept.rates[swept.diverged], np.full(swept.diverged.sum(), LOSSES[1]))
+    artists.diverged_text.set_text("diverged" if swept.diverged.any() else "")
+    best = swept.best_rate
+    artists.best.set_data([best, best] if best else [], LOSSES if best else [])
+    artists.best_text.set_text(f" best {short(best)}" if best else "")
+    artists.best_text.set_x(best or LOW)
+    artists.pinned.set_data([], [])
+    artists.pinned_text.set_text("")
+    if pinned:
+        artists.pinned.set_data(pinned.sweep.rates, np.clip(pinned.sweep.train_loss, *LOSSES))
+        artists.pinned_text.set_text("dashed: pinned, training")
+    show_rising(artists, result.run)
+
+
+def show_rising(artists, run):
+    """Draw the batch losses of the range test, and their running average."""
+    made = run.updates
+    rates, losses = run.learning_rate[:made], run.batch_loss[:made]
+    artists.batches.set_data(rates, np.clip(losses, *LOSSES))
+    smooth = running_average(losses, SMOOTHING)
+    artists.smooth.set_data(rates, np.clip(smooth, *LOSSES))
+    lowest = int(np.argmin(smooth))
+    artists.lowest.set_data([rates[lowest]], [np.clip(smooth[lowest], *LOSSES)])
+    artists.lowest_text.set_text(f"lowest at {short(rates[lowest])}")
+    artists.lowest_text.set_position((rates[lowest], 0.8 * np.clip(smooth[lowest], *LOSSES)))
+    stopped = [] if run.stopped_at is None else [run.learning_rate[run.stopped_at]]
+    artists.broken.set_data(stopped, [LOSSES[1]] * len(stopped))
+
+
+def describe(result, moment):
+    """Say which rates work, and what the range test would suggest."""
+    swept = result.sweep
+    if swept.best_rate is None:
+        return f"None of {len(swept.rates)} trainings ended with a finite loss."
+    useful = swept.rates[swept.train_loss < 0.98 * result.guess]
+    parts = [
+        f"{len(swept.rates)} complete trainings, learning rates {short(LOW)} to {short(HIGH)}.",
+        f"Lowest training loss {short(np.nanmin(swept.train_loss))} at rate {short(swept.best_rate)};",
+        f"better than guessing from {short(useful.min())} to {short(useful.max())};"
+        if len(useful) else "none better than guessing;",
+        f"{swept.diverged.sum()} diverged.",
+    ]  # fmt: skip
+    return " ".join(parts)

@@ -1,0 +1,57 @@
+"""Marks that several pictures share: the ruler of learning rates, and labels at curve ends."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from widgets.artists import words
+from widgets.style import BLACK, GRAY, GREEN, LIGHT, NORMAL, RED
+
+
+def ruler(axes, low, high):
+    """Make a thin scale of learning rates: where this one is, and how far the stable ones reach.
+
+    Returns: artists, to be moved by `move_ruler`.
+    """
+    axes.set(xscale="log", xlim=(low, high), ylim=(0, 1), yticks=[])
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.set_facecolor(LIGHT)
+    stable = axes.barh(0.5, 0, height=1, color=GREEN, alpha=0.55, linewidth=0)[0]
+    (edge,) = axes.plot([], [], color=BLACK, linewidth=1.6, clip_on=False)
+    label = words(
+        axes, 0.5, -2.2, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top"
+    )
+    (pinned,) = axes.plot([], [], "v", color=GRAY, markersize=7, clip_on=False, mfc="white")
+    (here,) = axes.plot([], [], "v", color=BLACK, markersize=9, clip_on=False)
+    return SimpleNamespace(
+        stable=stable, edge=edge, label=label, pinned=pinned, here=here, ends=(low, high)
+    )
+
+
+def move_ruler(marks, rate, limit, label, pinned=None):
+    """Point at `rate`; color the stable rates, up to `limit`, None where there is none."""
+    low, high = marks.ends
+    end = low if limit is None else np.clip(limit, low, high)
+    marks.here.set_data([np.clip(rate, low, high)], [1.15])
+    marks.here.set_color(BLACK if limit is not None and rate <= limit else RED)
+    marks.pinned.set_data(([], []) if pinned is None else ([np.clip(pinned, low, high)], [1.15]))
+    marks.stable.set(x=low, width=end - low)
+    marks.edge.set_data([end, end], [-0.15, 1.15])
+    marks.label.set_text(label)
+
+
+def spread(heights, gap):
+    """Move labels apart until neighbors are `gap` from each other, keeping their order and middle.
+
+    >>> [float(height) for height in spread([1.0, 1.0], 0.5)]
+    [0.75, 1.25]
+    """
+    heights = np.asarray(heights, float)
+    order = np.argsort(heights, kind="stable")
+    apart = heights[order].copy()
+    for upper in range(1, len(apart)):
+        apart[upper] = max(apart[upper], apart[upper - 1] + gap)
+    apart -= np.mean(apart) - np.mean(heights)
+    result = np.empty_like(apart)
+    result[order] = apart
+    return result

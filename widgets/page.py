@@ -1,0 +1,116 @@
+"""What is on the page: how a thing made of widgets is shown, kept alive, and closed.
+
+It must live as long as it can be seen, even if no variable holds it, and no longer. So running a
+cell again closes what the cell showed before.
+"""
+
+import html
+import sys
+import weakref
+
+shown = {}  # cell -> (execution, what it shows)
+
+
+class OnPage:
+    """Something made of widgets, with a text that says what it shows.
+
+    A subclass makes its widgets and calls `put_together` with the outermost one; `str` of it is
+    the text that is stored in notebooks, and `png`, where it has one, the picture.
+    """
+
+    closed = False
+
+    def put_together(self, box, *others):
+        """Take `box` for what is shown; `others` are widgets that are not inside it."""
+        self.box = box
+        widgets = [part for widget in (box, *others) for part in family(widget)]
+        self.remove = weakref.finalize(self, close_all, widgets)
+        self.remove.atexit = False
+
+    def close(self):
+        """Take it from the page, and free what the kernel held for it."""
+        self.closed = True
+        self.remove()
+        forget(self)
+
+    def bundle(self):
+        """Return what is stored for readers without a kernel, by MIME type."""
+        return {"text/plain": str(self)}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        keep(self)
+        view = "application/vnd.jupyter.widget-view+json"
+        live = {} if self.closed else {view: self.box._repr_mimebundle_()[view]}
+        return self.bundle() | live
+
+    def __repr__(self):
+        return str(self)
+
+
+def keep(thing):
+    """Hold on to what the running cell shows; close what the cell showed before."""
+    cell, execution = running_cell()
+    if cell is None:
+        return
+    before, things = shown.get(cell, (None, []))
+    if before == execution:
+        if thing not in things:
+            things.append(thing)
+        return
+    shown[cell] = (execution, [thing])
+    for old in things:
+        if not any(old in others for _, others in shown.values()):
+            old.close()
+
+
+def forget(thing):
+    """Let go of something that was closed."""
+    for _, things in shown.values():
+        if thing in things:
+            things.remove(thing)
+
+
+def running_cell():
+    """Return what names the running cell, and its execution; (None, None) outside a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return None, None
+    request = kernel.get_parent()
+    # JupyterLab says which cell it runs; elsewhere the same code counts as the same cell.
+    cell = request.get("metadata", {}).get("cellId") or request.get("content", {}).get("code")
+    return cell, request.get("header", {}).get("msg_id")
+
+
+def weakly(method):
+    """Return a callback that does not keep the owner of its method alive."""
+    reference = weakref.WeakMethod(method)
+
+    def callback(*arguments):
+        alive = reference()
+        if alive:
+            alive(*arguments)
+
+    return callback
+
+
+def family(widget):
+    """Yield a widget, all that it contains, and their layouts and styles, which are widgets too."""
+    yield widget
+    for name in ("layout", "style"):
+        if hasattr(widget, name):
+            yield getattr(widget, name)
+    for child in getattr(widget, "children", ()):
+        yield from family(child)
+
+
+def close_all(widgets):
+    """Close widgets, so that Jupyter's registry lets go of them."""
+    for widget in widgets:
+        widget.close()
+
+
+def spoken(text):
+    """Return HTML that a screen reader reads aloud whenever it changes."""
+    return f'<div role="status" aria-live="polite">{html.escape(text)}</div>'

@@ -1,0 +1,367 @@
+"""The panel: knobs above, picture, summary and time knob below, and everything that moves them.
+
+It knows nothing of any lesson. A lesson declares its knobs and four functions: `compute` trains,
+`draw` makes the artists once, `update` moves them, `describe` says in words what they show.
+"""
+
+import base64
+import html
+import threading
+import time
+
+import ipywidgets
+
+from lessons import Progress
+from lessons.engines import compiling
+from widgets.job import Job
+from widgets.page import OnPage, spoken, weakly
+from widgets.picture import Picture
+
+# A run that takes longer goes on in the background and shows its progress.
+LIVE_SECONDS = 0.2
+LANGUAGES = ("en",)
+COMPILING = (
+    "The fast engine is being compiled, once on this machine (about 20 seconds). "
+    "Until then every move takes a little longer."
+)
+
+
+class Panel(OnPage):
+    """A set of knobs and the picture that follows them.
+
+    Parameters:
+        knobs: a list of Knob.
+        compute: `compute(settings, progress) -> result`, pure; progress is a lessons.Progress.
+        draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
+        update: `update(artists, result, moment, pinned)`; pinned is a result or None.
+        describe: `describe(result, moment) -> str`, the summary.
+        size: of the picture, in units of 100 CSS pixels.
+        settings: initial values of the knobs; also "time", "pinned" and "lang".
+        steps: `steps(settings) -> int`, how far the time knob goes; None for a panel without time.
+        time_label: what the time knob counts.
+        frame: `frame(result, time) -> moment`, what is to be seen at that time.
+
+    Raises: ValueError for a setting that is unknown or not allowed.
+    """
+
+    def __init__(
+        self, knobs, compute, draw, update, describe, size, settings,
+        steps=None, time_label="epoch", frame=lambda result, time: time,
+    ):  # fmt: skip
+        self.knobs = {knob.field: knob for knob in knobs}
+        self.compute, self.update, self.describe = compute, update, describe
+        self.steps, self.frame = steps, frame
+        self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
+        self.text = ""
+        self.timings = {}
+        self.job = None
+        self.muted = False
+        self.listeners = []
+        self.lock = threading.RLock()
+        self.picture = Picture(size, draw)
+        self.build(size, time_label)
+        self.set(**settings)
+        self.start = self.settings
+        self.announce_compiling()
+
+    # --- what a notebook uses ---------------------------------------------------------------
+
+    @property
+    def settings(self):
+        """The values of all knobs, as plain values: `panel(**settings)` is the same panel."""
+        values = self.knob_settings() | {"pinned": self.pinned_settings, "lang": "en"}
+        if self.steps:
+            values["time"] = self.clock.value
+        return values
+
+    def set(self, **settings):
+        """Turn knobs, and return when the picture shows it: what sliding does, in one call.
+
+        Parameters: settings, values by field name, as in `panel.settings`.
+        Raises: ValueError that names the field, what is allowed, and what came; then nothing
+        has changed.
+        """
+        changes = self.checked(settings)
+        with self.lock:
+            self.apply(changes)
+        job = self.retrain(patience=None)
+        if job.error:
+            raise job.error
+
+    @property
+    def run(self):
+        """The last lessons.Run, or None in a panel that trains no network."""
+        return getattr(self.result, "run", None)
+
+    @property
+    def figure(self):
+        """The matplotlib Figure; its artists hold the data that is shown."""
+        return self.picture.figure
+
+    @property
+    def artists(self):
+        """The artists that move, as `draw` returned them."""
+        return self.picture.artists
+
+    def on_change(self, function):
+        """Call `function(panel)` now and after every change of the picture."""
+        self.listeners.append(function)
+        function(self)
+
+    def close(self):
+        """Stop work, and remove the panel from the page and from the kernel."""
+        with self.lock:
+            if self.job:
+                self.job.cancel()
+                self.job = None
+            self.listeners.clear()
+            super().close()
+
+    def bundle(self):
+        with self.lock:
+            png = base64.b64encode(self.picture.png()).decode()
+        return super().bundle() | {"image/png": png}
+
+    def __str__(self):
+        return self.text
+
+    # --- the page -----------------------------------------------------------------------------
+
+    def build(self, size, time_label):
+        """Make the widgets and listen to them, without keeping the panel alive by doing so."""
+        width, height = (round(100 * length) for length in size)
+        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 12px")
+        self.image = ipywidgets.Image(format="jpeg", width=width, height=height)
+        self.image.layout = ipywidgets.Layout(max_width="100%", height="auto")
+        self.summary = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="36px"))
+        self.pin = ipywidgets.ToggleButton(
+            description="Pin", tooltip="Keep this curve, to compare the next setting with it"
+        )
+        self.reset = ipywidgets.Button(
+            description="Reset", tooltip="Put every knob back where it was at first"
+        )
+        for button in (self.pin, self.reset):
+            button.layout = ipywidgets.Layout(width="70px")
+        self.bar = ipywidgets.FloatProgress(max=1, layout=ipywidgets.Layout(width="140px"))
+        self.stop = ipywidgets.Button(
+            description="Stop", tooltip="Stop this run", layout=ipywidgets.Layout(width="60px")
+        )
+        self.message = ipywidgets.HTML()
+        self.working = ipywidgets.HBox([self.bar, self.stop])
+        self.working.layout.visibility = "hidden"
+        controls = [knob.control for knob in self.knobs.values()]
+        last_row = [self.working, self.message]
+        if self.steps:
+            self.clock = ipywidgets.IntSlider(
+                description=time_label, min=0, max=0, tooltip=f"Go to any {time_label} of this run",
+                layout=ipywidgets.Layout(width="420px"),
+            )  # fmt: skip
+            self.play = ipywidgets.Play(min=0, max=0, interval=80)
+            self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
+            self.clock.observe(weakly(self.on_time), "value")
+            last_row = [self.play, self.clock, *last_row]
+            self.clock.add_class("knob-time")
+            self.play.add_class("knobs-play")
+        box = ipywidgets.VBox(
+            [
+                ipywidgets.HBox([*controls, self.pin, self.reset], layout=row),
+                self.image,
+                self.summary,
+                ipywidgets.HBox(last_row, layout=ipywidgets.Layout(min_height="36px")),
+            ]
+        )
+        classes = {
+            box: "knobs-panel", self.image: "knobs-picture", self.summary: "knobs-summary",
+            self.pin: "knobs-pin", self.reset: "knobs-reset", self.stop: "knobs-stop",
+            self.message: "knobs-message", self.bar: "knobs-progress",
+        }  # fmt: skip
+        for widget, name in classes.items():
+            widget.add_class(name)
+        for control in controls:
+            control.observe(weakly(self.on_knob), "value")
+        self.pin.observe(weakly(self.on_pin), "value")
+        self.reset.on_click(weakly(self.on_reset))
+        self.stop.on_click(weakly(self.on_stop))
+        self.put_together(box, *([self.link] if self.steps else []))
+
+    # --- what the learner's hand does ---------------------------------------------------------
+
+    def on_knob(self, change):
+        if not self.muted:
+            self.guarded(self.retrain, LIVE_SECONDS)
+
+    def on_time(self, change):
+        if not self.muted:
+            self.time = None if self.clock.value == self.clock.max else self.clock.value
+            self.guarded(self.redraw)
+
+    def on_pin(self, change):
+        if not self.muted:
+            self.pinned = self.result if self.pin.value else None
+            self.pinned_settings = self.knob_settings() if self.pin.value else None
+            self.guarded(self.redraw)
+
+    def on_reset(self, button):
+        with self.lock:
+            self.apply(self.checked(self.start))
+        self.guarded(self.retrain, LIVE_SECONDS)
+
+    def on_stop(self, button):
+        with self.lock:
+            if self.job:
+                self.job.cancel()
+
+    def guarded(self, action, *arguments):
+        """Do what a callback has to do; show an error, for a callback has no one to raise it to."""
+        try:
+            action(*arguments)
+        except Exception as error:
+            self.complain(error)
+
+    # --- settings -----------------------------------------------------------------------------
+
+    def knob_settings(self):
+        return {field: knob.value for field, knob in self.knobs.items()}
+
+    def checked(self, settings):
+        """Return the settings as the controls want them; raise ValueError, and change nothing."""
+        known = [*self.knobs, "pinned", "lang", *(["time"] if self.steps else [])]
+        for field in settings:
+            if field not in known:
+                raise ValueError(f"there is no knob {field!r}, only {', '.join(known)}")
+        changes = {
+            field: knob.check(settings[field])
+            for field, knob in self.knobs.items()
+            if field in settings
+        }
+        if settings.get("lang", "en") not in LANGUAGES:
+            raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {settings['lang']!r}")
+        if settings.get("pinned") is not None:
+            if not isinstance(settings["pinned"], dict):
+                given = settings["pinned"]
+                raise ValueError(f"pinned must be a dict of settings or None, got {given!r}")
+            changes["pinned"] = self.knob_settings() | self.checked(settings["pinned"])
+        elif "pinned" in settings:
+            changes["pinned"] = None
+        if "time" in settings:
+            changes["time"] = self.checked_time(settings["time"], self.knob_settings() | changes)
+        return changes
+
+    def checked_time(self, value, settings):
+        """Check a setting of the time knob, whose end depends on the other settings."""
+        end = self.steps(settings)
+        if value is None or (isinstance(value, int) and value is not True and 0 <= value <= end):
+            return None if value == end else value
+        raise ValueError(f"time must be a whole number from 0 to {end}, got {value!r}")
+
+    def apply(self, changes):
+        """Put checked settings into the controls, without acting on them yet."""
+        self.muted = True
+        try:
+            for field in self.knobs.keys() & changes.keys():
+                self.knobs[field].control.value = changes[field]
+            self.time = changes.get("time", self.time)
+            if "pinned" in changes:
+                self.pinned_settings = changes["pinned"]
+                self.pin.value = self.pinned_settings is not None
+                self.pinned = None
+                if self.pinned_settings:
+                    self.pinned = self.compute(self.pinned_settings, Progress())
+        finally:
+            self.muted = False
+
+    # --- the live path ------------------------------------------------------------------------
+
+    def retrain(self, patience):
+        """Compute for the present settings, and show it when it is there; the newest value wins.
+
+        Parameters: patience, seconds to wait before going on in the background; None: no end.
+        Returns: the Job.
+        """
+        with self.lock:
+            if self.job:
+                self.job.cancel()
+            job = self.job = Job(self.compute, self.knob_settings())
+        if job.wait(patience):
+            self.show(job)
+        else:
+            threading.Thread(target=self.guarded, args=(self.watch, job), daemon=True).start()
+        return job
+
+    def watch(self, job):
+        """Show the progress of a long job until it is done, or until a newer one replaces it."""
+        while not job.wait(0.1):
+            with self.lock:
+                if self.job is not job:
+                    return
+                self.bar.value = job.progress.fraction
+                self.working.layout.visibility = "visible"
+        self.show(job)
+
+    def show(self, job):
+        """Show what a job brought, unless a newer one is under way."""
+        with self.lock:
+            if self.job is not job:
+                return
+            self.job = None
+            self.working.layout.visibility = "hidden"
+            if job.error:
+                self.complain(job.error)
+                return
+            self.result = job.result
+            self.timings = {"train": job.seconds}
+            self.redraw()
+
+    def redraw(self):
+        """Draw the present moment, and put picture and summary on the page."""
+        with self.lock:
+            started = time.perf_counter()
+            if self.steps:
+                self.move_clock()
+            self.moment = self.frame(self.result, self.clock.value) if self.steps else None
+            framed = time.perf_counter()
+            self.update(self.artists, self.result, self.moment, self.pinned)
+            self.picture.render()
+            drawn = time.perf_counter()
+            self.image.value = self.picture.jpeg()
+            self.text = self.describe(self.result, self.moment)
+            self.summary.value = spoken(self.text)
+            self.message.value = html.escape(COMPILING) if compiling() else ""
+            sent = time.perf_counter()
+            self.timings |= {
+                "map": framed - started, "draw": drawn - framed, "encode and send": sent - drawn
+            }  # fmt: skip
+            for function in self.listeners:
+                function(self)
+
+    def move_clock(self):
+        """Fit the time knob to the run: its end, and where it stands."""
+        end = self.steps(self.knob_settings())
+        at = end if self.time is None else min(self.time, end)
+        self.muted = True
+        try:
+            for widget in (self.clock, self.play):
+                widget.max = end
+                widget.value = at
+        finally:
+            self.muted = False
+
+    def complain(self, error):
+        """Say on the page what went wrong, and what to do."""
+        self.message.value = (
+            f'<span style="color:#b00">{html.escape(str(error) or type(error).__name__)}. '
+            "The picture shows the last setting that worked: move a knob to go on.</span>"
+        )
+
+    def announce_compiling(self):
+        """Take the words about compiling away when it is done."""
+        thread = compiling()
+        if thread:
+
+            def clear():
+                thread.join()
+                with self.lock:
+                    if not self.closed:
+                        self.message.value = ""
+
+            threading.Thread(target=clear, daemon=True).start()
