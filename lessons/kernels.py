@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload, register_jitable
 
-# Sums may be reordered and fused; NaN and infinity keep their meaning, for divergence is looked for.
+# Sums may be reordered and fused; NaN and infinity keep their meaning, to find divergence by.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 OPTIONS = {"fastmath": FAST, "nogil": True, "error_model": "numpy"}
 

@@ -9,7 +9,6 @@ from lessons.run import Run
 from lessons.trainer import train
 from lessons.verdict import guessing_loss
 
-
 # A loss a quarter above the first one (or above guessing) is no longer noise around a fall.
 THROWN_OFF = 1.25
 # Between these shares of the loss of guessing, a run counts neither as learning nor as lost.

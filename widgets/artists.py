@@ -53,7 +53,8 @@ class Words(Text):
             return
         box = self.get_window_extent(renderer).padded(2)
         content = (
-            self.get_text(), self.get_color(), self.get_fontsize(), self.get_fontweight(), box.bounds,
+            self.get_text(), self.get_color(), self.get_fontsize(), self.get_fontweight(),
+            box.bounds,
         )  # fmt: skip
         if content != self.content:
             self.content, self.sprite = content, None
@@ -66,7 +67,8 @@ class Words(Text):
             top, right = int(renderer.height) - math.ceil(box.y1), math.ceil(box.x1)
             pixels = np.asarray(sheet.buffer_rgba())
             rows = slice(max(top, 0), int(renderer.height) - max(bottom, 0))
-            self.sprite = pixels[rows, max(left, 0) : right].copy()
+            # draw_image wants the lowest row first.
+            self.sprite = pixels[rows, max(left, 0) : right][::-1].copy()
         graphics = renderer.new_gc()
         renderer.draw_image(graphics, max(left, 0), max(bottom, 0), self.sprite)
         graphics.restore()

@@ -18,9 +18,7 @@ def ruler(axes, low, high):
     axes.set_facecolor(LIGHT)
     stable = axes.barh(0.5, 0, height=1, color=GREEN, alpha=0.55, linewidth=0)[0]
     (edge,) = axes.plot([], [], color=BLACK, linewidth=1.6, clip_on=False)
-    label = words(
-        axes, 0.5, -2.2, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top"
-    )
+    label = words(axes, 0.5, -2.2, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top")
     (pinned,) = axes.plot([], [], "v", color=GRAY, markersize=7, clip_on=False, mfc="white")
     (here,) = axes.plot([], [], "v", color=BLACK, markersize=9, clip_on=False)
     return SimpleNamespace(

@@ -113,4 +113,6 @@ def close_all(widgets):
 
 def spoken(text):
     """Return HTML that a screen reader reads aloud whenever it changes."""
-    return f'<div role="status" aria-live="polite">{html.escape(text)}</div>'
+    return (
+        f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(text)}</div>'
+    )

@@ -235,7 +235,9 @@ class Panel(OnPage):
             if field in settings
         }
         if settings.get("lang", "en") not in LANGUAGES:
-            raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, got {settings['lang']!r}")
+            raise ValueError(
+                f"lang must be one of {', '.join(LANGUAGES)}, got {settings['lang']!r}"
+            )
         if settings.get("pinned") is not None:
             if not isinstance(settings["pinned"], dict):
                 given = settings["pinned"]

@@ -1,4 +1,4 @@
-"""The check of lesson 00: does everything work here?"""
+"""The check, the prediction and the goals of lesson 00."""
 
 import sys
 
@@ -16,10 +16,12 @@ def check():
     Raises: RuntimeError that says what is wrong and what to do.
 
     >>> check()
-    Everything works: Python is new enough, and a network trained here learns what it should.
+    Everything works: a network trained here learns what it should.
     """
     if sys.version_info < PYTHON:
-        raise RuntimeError(f"Python {PYTHON[0]}.{PYTHON[1]} or newer is needed, this is {sys.version}")
+        raise RuntimeError(
+            f"Python {PYTHON[0]}.{PYTHON[1]} or newer is needed, this is {sys.version}"
+        )
     split = data.circle()
     run = train(TrainConfig(), split, engine_at_hand())
     if not run.val_accuracy[-1] > 0.95:
@@ -27,7 +29,7 @@ def check():
             f"The circle was learned with an accuracy of only {run.val_accuracy[-1]:.0%}. "
             "Run `make clean` and `make lab` to install everything afresh."
         )
-    print("Everything works: Python is new enough, and a network trained here learns what it should.")
+    print("Everything works: a network trained here learns what it should.")
 
 
 def predict():

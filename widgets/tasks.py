@@ -61,7 +61,9 @@ class Prediction(OnPage):
         """Answer, as a click does. Raises: ValueError if there is no such answer."""
         answers = [choice.answer for choice in self.choices]
         if answer not in answers:
-            raise ValueError(f"answer must be one of {', '.join(map(repr, answers))}, got {answer!r}")
+            raise ValueError(
+                f"answer must be one of {', '.join(map(repr, answers))}, got {answer!r}"
+            )
         self.options.value = answer
 
     def on_choice(self, change):

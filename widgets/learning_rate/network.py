@@ -16,7 +16,16 @@ from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler, spread
 from widgets.panel import Panel
 from widgets.style import (
-    BLACK, CLASSES, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION,
+    BLACK,
+    CLASSES,
+    GRAY,
+    LIGHT,
+    NORMAL,
+    PINNED,
+    RED,
+    SMALL,
+    TRAINING,
+    VALIDATION,
 )  # fmt: skip
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
@@ -75,7 +84,9 @@ def check_own(split):
     """Return the split if this panel can draw it."""
     shape = getattr(getattr(split, "X_train", None), "shape", None)
     if not isinstance(split, data.Split) or split.task != "classification":
-        raise ValueError(f"data must be one of {', '.join(SETS)} or a Split for classification, got {split!r}")
+        raise ValueError(
+            f"data must be one of {', '.join(SETS)} or a Split for classification, got {split!r}"
+        )
     if shape[1] not in (2, 64):
         raise ValueError(f"data must have 2 features, or 64 for images of 8 x 8, got {shape[1]}")
     if shape[1] == 2 and len(split.classes) > len(CLASSES):

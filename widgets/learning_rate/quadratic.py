@@ -105,8 +105,8 @@ def draw(figure):
         ],
         pinned=losses.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
         pinned_text=words(
-            losses, 0.98, 0.96, transform=losses.transAxes, color=PINNED, fontsize=SMALL, ha="right",
-            va="top",
+            losses, 0.98, 0.96, transform=losses.transAxes, color=PINNED, fontsize=SMALL,
+            ha="right", va="top",
         ),
         ruler=ruler(rates, *RATES),
         best=rates.plot([], [], color="white", linewidth=2)[0],
@@ -143,7 +143,10 @@ def update(artists, result, moment, pinned):
     if pinned:
         artists.pinned.set_data(np.arange(len(pinned.losses)), np.clip(pinned.losses, *LOSSES))
         artists.pinned_text.set_text(f"pinned: η {short(pinned.rate)}, λ {pinned.curvatures[1]:g}")
-    bound, best = quadratic.stability_bound(result.curvatures), quadratic.best_rate(result.curvatures)
+    bound, best = (
+        quadratic.stability_bound(result.curvatures),
+        quadratic.best_rate(result.curvatures),
+    )
     label = (
         f"learning rate η   (green: stable, below 2/λ = {short(bound)};  "
         f"white line: fastest, {short(best)})"

@@ -30,10 +30,10 @@ def predict_large():
         )
 
     def worse():
+        guess = short(guessing_loss(data.spiral()))
         return (
             f"Rate 0.1 ends at a loss of {last_loss(0.1)}, rate 1 at {last_loss(1.0)}, rate 10 at "
-            f"{last_loss(10.0)}; guessing would give {short(guessing_loss(data.spiral()))}. Beyond a certain length, every "
-            "step does harm."
+            f"{last_loss(10.0)}; guessing would give {guess}. Steps that are too long do harm."
         )
 
     return Prediction(

@@ -66,7 +66,7 @@ def compute(settings, progress):
 
 
 def draw(figure):
-    """Make the artists: how complete runs end on the left, one run with a rising rate on the right."""
+    """Make the artists: on the left how complete runs end, on the right one with a rising rate."""
     ends = figure.add_axes([0.06, 0.17, 0.40, 0.72])
     rising = figure.add_axes([0.55, 0.17, 0.40, 0.72])
     ends.set_title(f"{POINTS} complete trainings: loss at the end")
@@ -151,9 +151,10 @@ def describe(result, moment):
     if swept.best_rate is None:
         return f"None of {len(swept.rates)} trainings ended with a finite loss."
     useful = swept.rates[swept.train_loss < 0.98 * result.guess]
+    lowest, best = short(np.nanmin(swept.train_loss)), short(swept.best_rate)
     parts = [
         f"{len(swept.rates)} complete trainings, learning rates {short(LOW)} to {short(HIGH)}.",
-        f"Lowest training loss {short(np.nanmin(swept.train_loss))} at rate {short(swept.best_rate)};",
+        f"Lowest training loss {lowest} at rate {best};",
         f"better than guessing from {short(useful.min())} to {short(useful.max())};"
         if len(useful) else "none better than guessing;",
         f"{swept.diverged.sum()} diverged.",
