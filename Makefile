@@ -47,9 +47,11 @@ test: env
 
 notebooks: env
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/picture.py
 
 bench: env
 	$(BIN)/python benchmarks/train.py
+	$(BIN)/python benchmarks/live_path.py
 	$(BIN)/python benchmarks/slider.py
 
 pins:

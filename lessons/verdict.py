@@ -74,7 +74,7 @@ def describe_losses(run, split):
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=200)
     >>> describe_losses(train(TrainConfig(epochs=50), split), split)
-    'Training loss 0.94 → 0.015, validation 0.95 → 0.013; 350 updates; still falling when stopped.'
+    'Training loss 1.1 → 0.025, validation 1 → 0.013; 350 updates; still falling when stopped.'
     """
     epoch = len(run.snapshots) - 1
     parts = [f"Training loss {arrow(run.train_loss, epoch)}"]

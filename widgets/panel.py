@@ -13,6 +13,7 @@ import ipywidgets
 
 from lessons import Progress
 from lessons.engines import compiling
+from widgets.accessible import Names
 from widgets.job import Job
 from widgets.page import OnPage, spoken, weakly
 from widgets.picture import Picture
@@ -168,6 +169,7 @@ class Panel(OnPage):
                 self.image,
                 self.summary,
                 ipywidgets.HBox(last_row, layout=ipywidgets.Layout(min_height="36px")),
+                Names(layout=ipywidgets.Layout(display="none")),
             ]
         )
         classes = {
