@@ -167,173 +167,204 @@ def erf_compiled(x):
 
 
 # --- one layer -----------------------------------------------------------------------------------
-# Below, m is the number of samples in the batch; arrays are [unit, sample] and may be wider than m.
+# theta holds the layers one behind the other, each as W row by row, then b; `at` is where a layer
+# begins. Arrays are [layer, unit, sample] and may be larger than what is used: m is the number of
+# samples. No views are cut in here, for that would cost more than the arithmetic.
 
 
 @compiled
-def weighted_sums(W, H, Z, m):
-    """`Z[j] += Σ_i W[i, j] · H[i]`, in blocks of 4 × 4 weights.
+def weighted_sums(theta, at, i_step, j_step, n_in, n_out, H, below, Z, above, m):
+    """`Z[above, j] += Σ_i W[i, j] · H[below, i]`, `W[i, j] = theta[at + i·i_step + j·j_step]`.
 
-    A block reads four rows of H and four of Z once and uses them sixteen times; what is left over
-    at the edges goes four inputs at a time, then one.
+    A block of 4 × 4 weights reads four rows of H and four of Z once and uses them sixteen times;
+    what is left over at the edges goes four inputs at a time, then one.
     """
-    n_in, n_out = W.shape
     i_blocks, j_blocks = n_in - n_in % 4, n_out - n_out % 4
     for j in range(0, j_blocks, 4):
         for i in range(0, i_blocks, 4):
-            a0, a1, a2, a3 = W[i, j], W[i + 1, j], W[i + 2, j], W[i + 3, j]
-            b0, b1, b2, b3 = W[i, j + 1], W[i + 1, j + 1], W[i + 2, j + 1], W[i + 3, j + 1]
-            c0, c1, c2, c3 = W[i, j + 2], W[i + 1, j + 2], W[i + 2, j + 2], W[i + 3, j + 2]
-            d0, d1, d2, d3 = W[i, j + 3], W[i + 1, j + 3], W[i + 2, j + 3], W[i + 3, j + 3]
+            w = at + i * i_step + j * j_step
+            a0, a1, a2, a3 = four(theta, w, i_step)
+            b0, b1, b2, b3 = four(theta, w + j_step, i_step)
+            c0, c1, c2, c3 = four(theta, w + 2 * j_step, i_step)
+            d0, d1, d2, d3 = four(theta, w + 3 * j_step, i_step)
             for s in range(m):
-                h0, h1, h2, h3 = H[i, s], H[i + 1, s], H[i + 2, s], H[i + 3, s]
-                Z[j, s] += a0 * h0 + a1 * h1 + a2 * h2 + a3 * h3
-                Z[j + 1, s] += b0 * h0 + b1 * h1 + b2 * h2 + b3 * h3
-                Z[j + 2, s] += c0 * h0 + c1 * h1 + c2 * h2 + c3 * h3
-                Z[j + 3, s] += d0 * h0 + d1 * h1 + d2 * h2 + d3 * h3
+                h0, h1 = H[below, i, s], H[below, i + 1, s]
+                h2, h3 = H[below, i + 2, s], H[below, i + 3, s]
+                Z[above, j, s] += a0 * h0 + a1 * h1 + a2 * h2 + a3 * h3
+                Z[above, j + 1, s] += b0 * h0 + b1 * h1 + b2 * h2 + b3 * h3
+                Z[above, j + 2, s] += c0 * h0 + c1 * h1 + c2 * h2 + c3 * h3
+                Z[above, j + 3, s] += d0 * h0 + d1 * h1 + d2 * h2 + d3 * h3
     for j in range(j_blocks, n_out):
         for i in range(0, i_blocks, 4):
-            w0, w1, w2, w3 = W[i, j], W[i + 1, j], W[i + 2, j], W[i + 3, j]
+            w0, w1, w2, w3 = four(theta, at + i * i_step + j * j_step, i_step)
             for s in range(m):
-                Z[j, s] += w0 * H[i, s] + w1 * H[i + 1, s] + w2 * H[i + 2, s] + w3 * H[i + 3, s]
+                h0, h1 = H[below, i, s], H[below, i + 1, s]
+                h2, h3 = H[below, i + 2, s], H[below, i + 3, s]
+                Z[above, j, s] += w0 * h0 + w1 * h1 + w2 * h2 + w3 * h3
     for j in range(n_out):
         for i in range(i_blocks, n_in):
-            w = W[i, j]
+            w0 = theta[at + i * i_step + j * j_step]
             for s in range(m):
-                Z[j, s] += w * H[i, s]
+                Z[above, j, s] += w0 * H[below, i, s]
+
+
+@register_jitable
+def four(theta, at, step):
+    """Four weights, `step` apart."""
+    return theta[at], theta[at + step], theta[at + 2 * step], theta[at + 3 * step]
 
 
 @compiled
-def linear(W, b, H, Z, m):
+def linear(theta, at, n_in, n_out, H, Z, layer, m):
     """`z = h W + b` for every sample."""
-    for j in range(len(b)):
-        bias = b[j]
+    for j in range(n_out):
+        b = theta[at + n_in * n_out + j]
         for s in range(m):
-            Z[j, s] = bias
-    weighted_sums(W, H, Z, m)
+            Z[layer, j, s] = b
+    weighted_sums(theta, at, n_out, 1, n_in, n_out, H, layer, Z, layer, m)
 
 
 @compiled
-def linear_backward(W, D, G, G_below, m):
+def linear_backward(theta, at, n_in, n_out, D, G, layer, m):
     """`g_below = (g Wᵀ) · f'(z_below)` for every sample."""
-    for i in range(len(W)):
+    for i in range(n_in):
         for s in range(m):
-            G_below[i, s] = 0
-    weighted_sums(W.T, G, G_below, m)
-    for i in range(len(W)):
+            G[layer - 1, i, s] = 0
+    weighted_sums(theta, at, 1, n_out, n_out, n_in, G, layer, G, layer - 1, m)
+    for i in range(n_in):
         for s in range(m):
-            G_below[i, s] *= D[i, s]
+            G[layer - 1, i, s] *= D[layer - 1, i, s]
 
 
 @compiled
-def weight_gradient(H, G, dW, db, m):
-    """`∂L/∂W = hᵀ g` and `∂L/∂b = Σ g`."""
-    n_in, n_out = dW.shape
+def weight_gradient(gradient, at, n_in, n_out, H, G, layer, m):
+    """`∂L/∂W = hᵀ g` and `∂L/∂b = Σ g`, two by two; returns the sum of their squares."""
+    i_blocks, j_blocks = n_in - n_in % 2, n_out - n_out % 2
+    for i in range(0, i_blocks, 2):
+        for j in range(0, j_blocks, 2):
+            a0 = a1 = b0 = b1 = G.dtype.type(0)
+            for s in range(m):
+                h0, h1 = H[layer, i, s], H[layer, i + 1, s]
+                g0, g1 = G[layer, j, s], G[layer, j + 1, s]
+                a0 += h0 * g0
+                a1 += h0 * g1
+                b0 += h1 * g0
+                b1 += h1 * g1
+            w = at + i * n_out + j
+            gradient[w], gradient[w + 1] = a0, a1
+            gradient[w + n_out], gradient[w + n_out + 1] = b0, b1
     for i in range(n_in):
-        for j in range(n_out):
+        for j in range(j_blocks if i < i_blocks else 0, n_out):
             total = G.dtype.type(0)
             for s in range(m):
-                total += H[i, s] * G[j, s]
-            dW[i, j] = total
+                total += H[layer, i, s] * G[layer, j, s]
+            gradient[at + i * n_out + j] = total
+    biases = at + n_in * n_out
     for j in range(n_out):
         total = G.dtype.type(0)
         for s in range(m):
-            total += G[j, s]
-        db[j] = total
+            total += G[layer, j, s]
+        gradient[biases + j] = total
+    square = G.dtype.type(0)
+    for p in range(at, biases + n_out):
+        square += gradient[p] * gradient[p]
+    return square
 
 
 @compiled
-def activate(code, Z, H, D, m, with_derivative):
+def activate(code, Z, H, D, layer, n, m, with_derivative):
     """`h = f(z)` and, for training, `d = f'(z)`."""
     zero = Z.dtype.type(0)
     one = Z.dtype.type(1)
     half = Z.dtype.type(0.5)
     root_half = Z.dtype.type(math.sqrt(0.5))
     density_0 = Z.dtype.type(1 / math.sqrt(2 * math.pi))
-    for j in range(len(Z)):
+    for j in range(n):
         if code == RELU:
             for s in range(m):
-                H[j, s] = max(Z[j, s], zero)
+                H[layer + 1, j, s] = max(Z[layer, j, s], zero)
             if with_derivative:
                 for s in range(m):
-                    D[j, s] = one if Z[j, s] > zero else zero
+                    D[layer, j, s] = one if Z[layer, j, s] > zero else zero
         elif code == TANH:
             for s in range(m):
-                H[j, s] = tanh(Z[j, s])
+                H[layer + 1, j, s] = tanh(Z[layer, j, s])
             if with_derivative:
                 for s in range(m):
-                    D[j, s] = one - H[j, s] * H[j, s]
+                    D[layer, j, s] = one - H[layer + 1, j, s] * H[layer + 1, j, s]
         elif code == SIGMOID:
             for s in range(m):
-                H[j, s] = one / (one + exp(-Z[j, s]))
+                H[layer + 1, j, s] = one / (one + exp(-Z[layer, j, s]))
             if with_derivative:
                 for s in range(m):
-                    D[j, s] = H[j, s] * (one - H[j, s])
+                    D[layer, j, s] = H[layer + 1, j, s] * (one - H[layer + 1, j, s])
         elif code == GELU:
             for s in range(m):
-                D[j, s] = half * (one + erf(Z[j, s] * root_half))
-                H[j, s] = Z[j, s] * D[j, s]
+                D[layer, j, s] = half * (one + erf(Z[layer, j, s] * root_half))
+                H[layer + 1, j, s] = Z[layer, j, s] * D[layer, j, s]
             if with_derivative:
                 for s in range(m):
-                    D[j, s] += Z[j, s] * density_0 * exp(-half * Z[j, s] * Z[j, s])
+                    D[layer, j, s] += (
+                        Z[layer, j, s] * density_0 * exp(-half * Z[layer, j, s] * Z[layer, j, s])
+                    )
         else:
             for s in range(m):
-                H[j, s] = Z[j, s]
-                D[j, s] = one
+                H[layer + 1, j, s] = Z[layer, j, s]
+                D[layer, j, s] = one
 
 
 # --- the losses ----------------------------------------------------------------------------------
 
 
 @compiled
-def cross_entropy(Z, classes, G, shift, total, m):
+def cross_entropy(Z, classes, G, layer, n_classes, shift, total, m):
     """Softmax cross-entropy of m samples with scores Z: summed loss, and number of hits.
 
     G becomes the gradient `p - onehot`; shift and total are scratch, one cell per sample.
     """
     for s in range(m):
-        shift[s] = Z[0, s]
+        shift[s] = Z[layer, 0, s]
         total[s] = 0
-    for k in range(1, len(Z)):
+    for k in range(1, n_classes):
         for s in range(m):
-            shift[s] = max(shift[s], Z[k, s])
-    for k in range(len(Z)):
+            shift[s] = max(shift[s], Z[layer, k, s])
+    for k in range(n_classes):
         for s in range(m):
-            power = exp(Z[k, s] - shift[s])
+            power = exp(Z[layer, k, s] - shift[s])
             total[s] += power
-            G[k, s] = power
-    for k in range(len(Z)):
+            G[layer, k, s] = power
+    for k in range(n_classes):
         for s in range(m):
-            G[k, s] /= total[s]
+            G[layer, k, s] /= total[s]
     loss, hits, product = 0.0, 0, 1.0
     for s in range(m):
         target = classes[s]
-        score = Z[target, s]
+        score = Z[layer, target, s]
         loss += shift[s] - score
         # One logarithm of a product costs less than many logarithms.
         product *= total[s]
         if product > 1e200:
             loss += math.log(product)
             product = 1.0
-        G[target, s] -= Z.dtype.type(1)
+        G[layer, target, s] -= Z.dtype.type(1)
         if score == shift[s]:
             hits += 1
             for k in range(target):
-                if Z[k, s] == score:  # of equal scores, the first counts as the answer
+                if Z[layer, k, s] == score:  # of equal scores, the first counts as the answer
                     hits -= 1
                     break
     return loss + math.log(product), hits
 
 
 @compiled
-def squared_error(Z, values, G, m):
+def squared_error(Z, values, G, layer, n_outputs, m):
     """Squared error of m samples: the sum over samples and outputs; G becomes `2(ŷ - y)`."""
     loss = 0.0
-    for k in range(len(Z)):
+    for k in range(n_outputs):
         for s in range(m):
-            residual = Z[k, s] - values[k, s]
+            residual = Z[layer, k, s] - values[k, s]
             loss += residual * residual
-            G[k, s] = residual + residual
+            G[layer, k, s] = residual + residual
     return loss
 
 
@@ -341,7 +372,10 @@ def squared_error(Z, values, G, m):
 
 
 class Workspace(NamedTuple):
-    """Arrays that every batch uses again. H, Z, D, G hold all layers: h, z, f'(z), ∂L/∂z."""
+    """Arrays that every batch uses again.
+
+    For every layer l: its inputs H[l], its outputs Z[l], and there D[l] = f'(z) and G[l] = ∂L/∂z.
+    """
 
     H: np.ndarray
     Z: np.ndarray
@@ -360,7 +394,7 @@ def load(examples, order, start, m, work):
     for s in range(m):
         n = order[start + s]
         for i in range(examples.X.shape[1]):
-            H[i, s] = examples.X[n, i]
+            H[0, i, s] = examples.X[n, i]
         work.classes[s] = examples.classes[n]
         for k in range(examples.values.shape[1]):
             work.values[k, s] = examples.values[n, k]
@@ -368,66 +402,60 @@ def load(examples, order, start, m, work):
 
 @compiled
 def forward(theta, sizes, activation, work, m, training):
-    """Run the loaded samples through all layers; the outputs are the last rows of Z."""
-    at, row = 0, 0
-    for layer in range(len(sizes) - 1):
+    """Run the loaded samples through all layers; the outputs are in the last layer of Z."""
+    last, at = len(sizes) - 2, 0
+    for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        above, biases = row + n_in, at + n_in * n_out
-        W, b = theta[at:biases].reshape((n_in, n_out)), theta[biases : biases + n_out]
-        Z = work.Z[above : above + n_out]
-        linear(W, b, work.H[row:above], Z, m)
-        if layer < len(sizes) - 2:
-            H, D = work.H[above : above + n_out], work.D[above : above + n_out]
-            activate(activation, Z, H, D, m, training)
-        at, row = biases + n_out, above
+        linear(theta, at, n_in, n_out, work.H, work.Z, layer, m)
+        if layer < last:
+            activate(activation, work.Z, work.H, work.D, layer, n_out, m, training)
+        at += (n_in + 1) * n_out
 
 
 @compiled
 def measure(loss, sizes, work, m):
     """Compare the outputs with the targets: summed loss and hits; G gets the gradient's rows."""
-    top = len(work.Z) - sizes[-1]
-    Z, G = work.Z[top:], work.G[top:]
+    last, n_out = len(sizes) - 2, sizes[-1]
     if loss == CROSS_ENTROPY:
-        return cross_entropy(Z, work.classes, G, work.shift, work.total, m)
-    return squared_error(Z, work.values, G, m) / sizes[-1], 0
+        return cross_entropy(work.Z, work.classes, work.G, last, n_out, work.shift, work.total, m)
+    return squared_error(work.Z, work.values, work.G, last, n_out, m) / n_out, 0
 
 
 @compiled
-def backward(theta, gradient, sizes, loss, work, m, norms):
-    """Compute the mean gradient of every W and b, last layer first, and each layer's norm."""
-    above, at = len(work.Z), len(theta)
+def backward(theta, gradient, sizes, loss, work, m, norms, u):
+    """Compute the mean gradient of every W and b, last layer first, and each layer's norm.
+
+    Returns: the sum of the norms, which is finite if and only if all of them are.
+    """
+    total = 0.0
+    last, at = len(sizes) - 2, len(theta)
     scale = theta.dtype.type(1.0 / (m if loss == CROSS_ENTROPY else m * sizes[-1]))
-    outputs = work.G[above - sizes[-1] :]
-    for k in range(len(outputs)):
+    for k in range(sizes[-1]):
         for s in range(m):
-            outputs[k, s] *= scale
-    for layer in range(len(sizes) - 2, -1, -1):
+            work.G[last, k, s] *= scale
+    for layer in range(last, -1, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        top, above = above, above - n_out
-        row, biases = above - n_in, at - n_out
-        end, at = at, biases - n_in * n_out
-        G, H = work.G[above:top], work.H[row:above]
-        dW, db = gradient[at:biases].reshape((n_in, n_out)), gradient[biases:end]
-        weight_gradient(H, G, dW, db, m)
+        at -= (n_in + 1) * n_out
+        square = weight_gradient(gradient, at, n_in, n_out, work.H, work.G, layer, m)
+        norms[u, layer] = math.sqrt(square)
+        total += norms[u, layer]
         if layer > 0:
-            W = theta[at:biases].reshape((n_in, n_out))
-            linear_backward(W, work.D[row:above], G, work.G[row:above], m)
-        square = theta.dtype.type(0)
-        for p in range(at, end):
-            square += gradient[p] * gradient[p]
-        norms[layer] = math.sqrt(square)
+            linear_backward(theta, at, n_in, n_out, work.D, work.G, layer, m)
+    return total
 
 
 @compiled
 def update(theta, velocity, gradient, momentum, rate):
     """`v ← μ·v + g; w ← w - η·v`; returns False, and moves nothing, if w would not be finite."""
     mu, eta = theta.dtype.type(momentum), theta.dtype.type(rate)
-    check = theta.dtype.type(0)
+    infinity = theta.dtype.type(math.inf)
+    lost = 0
     for p in range(len(theta)):
         velocity[p] = mu * velocity[p] + gradient[p]
         w = theta[p] - eta * velocity[p]
-        check += w - w  # 0 for numbers, NaN for infinity and NaN
-    if check != 0:
+        # Reordering sums may cancel `w - w`, so finite is what is smaller than infinity.
+        lost += not abs(w) < infinity
+    if lost > 0:
         return False
     for p in range(len(theta)):
         theta[p] -= eta * velocity[p]
@@ -485,9 +513,10 @@ def train(theta, velocity, sizes, activation, loss, momentum, rates, train, val,
             m = min(batch_size, n - start)
             load(train, order, start, m, work)
             forward(theta, sizes, activation, work, m, True)
-            record.batch_loss[u] = measure(loss, sizes, work, m)[0] / m
-            backward(theta, gradient, sizes, loss, work, m, record.grad_norm[u])
-            if not (math.isfinite(record.batch_loss[u]) and np.isfinite(record.grad_norm[u]).all()):
+            batch_loss = measure(loss, sizes, work, m)[0] / m
+            norm = backward(theta, gradient, sizes, loss, work, m, record.grad_norm, u)
+            record.batch_loss[u] = batch_loss
+            if not abs(batch_loss + norm) < math.inf:
                 return DIVERGED, u
             if not update(theta, velocity, gradient, momentum, rates[u]):
                 return DIVERGED, u

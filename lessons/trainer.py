@@ -5,9 +5,10 @@ the textbook, `kernels.py` the fast one; they agree to rounding.
 """
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,7 +80,6 @@ def make_plan(config, split):
     batch_size = min(config.batch_size, n)
     batches = n // batch_size if config.drop_last else -(-n // batch_size)
     updates = config.epochs * batches
-    init_seed, order_seed, _dropout_seed = np.random.SeedSequence(config.seed).spawn(3)
     sizes = layer_sizes(config, split)
     return SimpleNamespace(
         config=replace(config, batch_size=batch_size),
@@ -87,8 +87,7 @@ def make_plan(config, split):
         sizes=sizes,
         batches=batches,
         rates=schedule_rates(config, updates),
-        w=first_weights(config, sizes, init_seed),
-        order_rng=np.random.default_rng(order_seed),
+        w=first_weights(config, sizes),
         train=targets_of(split.X_train, split.y_train, config),
         val=targets_of(split.X_val, split.y_val, config),
         state=(),
@@ -105,9 +104,9 @@ def schedule_rates(config, updates):
     return rates
 
 
-def first_weights(config, sizes, seed):
+def first_weights(config, sizes):
     """Draw the first parameters, shape (P,), drawn in float64 for every dtype."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(random_streams(config.seed).init)
     draw = INITIALIZERS[config.init]
     layers = [Layer(draw(rng, n_in, n_out), np.zeros(n_out)) for n_in, n_out in pairwise(sizes)]
     return flatten(layers).astype(config.dtype)
@@ -124,12 +123,43 @@ def targets_of(X, y, config):
 
 def draw_orders(plan):
     """Yield the order of the samples for some epochs at a time, shape (epochs, N)."""
-    n, epochs = len(plan.train[0]), plan.config.epochs
+    n, epochs, seed = len(plan.train[0]), plan.config.epochs, plan.config.seed
+    if not plan.config.shuffle:
+        at_once = max(1, ORDER_ENTRIES // n)
+        for first in range(0, epochs, at_once):
+            yield np.tile(np.arange(n), (min(at_once, epochs - first), 1))
+    elif n * epochs <= ORDER_ENTRIES:
+        yield shuffled_once(seed, n, epochs)
+    else:
+        yield from shuffled(seed, n, epochs)
+
+
+def shuffled(seed, n, epochs):
+    """Yield random orders of n samples, for some epochs at a time."""
+    rng = np.random.default_rng(random_streams(seed).order)
     at_once = max(1, ORDER_ENTRIES // n)
-    natural = np.arange(n)
     for first in range(0, epochs, at_once):
-        orders = np.tile(natural, (min(at_once, epochs - first), 1))
-        yield plan.order_rng.permuted(orders, axis=1) if plan.config.shuffle else orders
+        orders = np.tile(np.arange(n), (min(at_once, epochs - first), 1))
+        yield rng.permuted(orders, axis=1)
+
+
+@lru_cache(maxsize=2)
+def shuffled_once(seed, n, epochs):
+    """Return all orders of a small run, and keep them: most knobs leave them as they are."""
+    return next(shuffled(seed, n, epochs))
+
+
+class RandomStreams(NamedTuple):
+    """One stream of randomness for each purpose, so that no knob reshuffles another's luck."""
+
+    init: np.random.SeedSequence
+    order: np.random.SeedSequence
+    dropout: np.random.SeedSequence
+
+
+def random_streams(seed):
+    """Derive the streams from a seed."""
+    return RandomStreams(*np.random.SeedSequence(seed).spawn(3))
 
 
 def make_record(plan):
@@ -185,7 +215,8 @@ def fast_engine(plan):
 
     train_set, val_set = examples(*plan.train), examples(*plan.val)
     width = max(config.batch_size, kernels.BLOCK)
-    layers = [np.zeros((sum(plan.sizes), width), dtype) for _ in range(4)]
+    shape = len(plan.sizes) - 1, max(plan.sizes), width
+    layers = [np.zeros(shape, dtype) for _ in range(4)]
     targets = np.zeros(width, np.int64), np.zeros((plan.sizes[-1], width), dtype)
     work = kernels.Workspace(*layers, *targets, np.zeros(width, dtype), np.zeros(width, dtype))
     natural = np.arange(max(len(plan.train[0]), len(plan.val[0])))

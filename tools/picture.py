@@ -1,6 +1,6 @@
 """Draw the README's picture with the kit itself.
 
-    make notebooks
+make notebooks
 """
 
 from pathlib import Path

@@ -44,34 +44,53 @@ class PixelMap(Artist):
 
 
 class Words(Text):
-    """Text that keeps its pixels once it stays the same, for glyphs are slow to draw."""
+    """Text that keeps the pixels of each word, for glyphs are slow to draw.
 
-    content = sprite = None
+    It sits on whole pixels, so that the same words always give the same pixels. Only for one
+    upright line, with `va` bottom, center or top.
+    """
+
+    KEPT = 300
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **{"va": "bottom"} | options)
+        self.sprites = {}
 
     def draw(self, renderer):
         if not self.get_visible() or not self.get_text():
             return
-        box = self.get_window_extent(renderer).padded(2)
-        content = (
-            self.get_text(), self.get_color(), self.get_fontsize(), self.get_fontweight(),
-            box.bounds,
-        )  # fmt: skip
-        if content != self.content:
-            self.content, self.sprite = content, None
-            super().draw(renderer)
-            return
-        left, bottom = math.floor(box.x0), math.floor(box.y0)
-        if self.sprite is None:
-            sheet = RendererAgg(int(renderer.width), int(renderer.height), renderer.dpi)
-            super().draw(sheet)
-            top, right = int(renderer.height) - math.ceil(box.y1), math.ceil(box.x1)
-            pixels = np.asarray(sheet.buffer_rgba())
-            rows = slice(max(top, 0), int(renderer.height) - max(bottom, 0))
-            # draw_image wants the lowest row first.
-            self.sprite = pixels[rows, max(left, 0) : right][::-1].copy()
+        sprites = [self.sprite(word, renderer) for word in self.get_text().split(" ")]
+        space = round(0.32 * self.get_fontsize() * renderer.dpi / 72)
+        height = max(sprite.shape[0] for sprite in sprites)
+        width = sum(sprite.shape[1] for sprite in sprites) + space * (len(sprites) - 1)
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        left = round(x - {"left": 0, "center": width / 2, "right": width}[self.get_ha()])
+        bottom = round(y - {"bottom": 0, "center": height / 2, "top": height}[self.get_va()])
         graphics = renderer.new_gc()
-        renderer.draw_image(graphics, max(left, 0), max(bottom, 0), self.sprite)
+        for sprite in sprites:
+            renderer.draw_image(graphics, left, bottom, sprite)
+            left += sprite.shape[1] + space
         graphics.restore()
+
+    def sprite(self, word, renderer):
+        """Return the pixels of a word, lowest row first, as `draw_image` wants them."""
+        content = word, self.get_color(), self.get_fontsize(), self.get_fontweight(), renderer.dpi
+        if content not in self.sprites:
+            if len(self.sprites) >= self.KEPT:
+                self.sprites.clear()
+            self.sprites[content] = self.rasterize(word, renderer)
+        return self.sprites[content]
+
+    def rasterize(self, word, renderer):
+        """Draw one word alone, on a transparent sheet as large as it is."""
+        alone = Text(0, 0, word, color=self.get_color(), va="bottom")
+        alone.set_fontproperties(self.get_fontproperties())
+        alone.set_figure(self.get_figure())
+        box = alone.get_window_extent(renderer)
+        alone.set_position((-box.x0, -box.y0))
+        sheet = RendererAgg(math.ceil(box.width) or 1, math.ceil(box.height) or 1, renderer.dpi)
+        alone.draw(sheet)
+        return np.asarray(sheet.buffer_rgba())[::-1].copy()
 
 
 def words(axes, x, y, text="", **options):

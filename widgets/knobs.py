@@ -78,9 +78,10 @@ def choice(field, label, tip, options, value):
     values = list(options.values()) if isinstance(options, dict) else list(options)
 
     def accept(given):
-        if not any(given is option or given == option for option in values):
-            raise ValueError
-        return given
+        for option in values:
+            if given is option or (isinstance(given, type(option)) and given == option):
+                return option
+        raise ValueError
 
     return finish(Knob(field, control, "one of " + ", ".join(map(str, values)), accept))
 

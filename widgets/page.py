@@ -14,8 +14,8 @@ shown = {}  # cell -> (execution, what it shows)
 class OnPage:
     """Something made of widgets, with a text that says what it shows.
 
-    A subclass makes its widgets and calls `put_together` with the outermost one; `str` of it is
-    the text that is stored in notebooks, and `png`, where it has one, the picture.
+    A subclass makes its widgets and calls `put_together` with the outermost one; its repr is the
+    text that is stored in notebooks.
     """
 
     closed = False
@@ -35,7 +35,7 @@ class OnPage:
 
     def bundle(self):
         """Return what is stored for readers without a kernel, by MIME type."""
-        return {"text/plain": str(self)}
+        return {"text/plain": repr(self)}
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         keep(self)

@@ -8,12 +8,13 @@ import base64
 import html
 import threading
 import time
+from numbers import Integral
 
 import ipywidgets
 
 from lessons import Progress
 from lessons.engines import compiling
-from widgets.accessible import Names
+from widgets.browser import Browser
 from widgets.job import Job
 from widgets.page import OnPage, spoken, weakly
 from widgets.picture import Picture
@@ -36,6 +37,8 @@ class Panel(OnPage):
         draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
         update: `update(artists, result, moment, pinned)`; pinned is a result or None.
         describe: `describe(result, moment) -> str`, the summary.
+        brief: as describe, for the repr, which notebooks store: only what is the same on every
+            machine; where it is None, all of the summary is.
         size: of the picture, in units of 100 CSS pixels.
         settings: initial values of the knobs; also "time", "pinned" and "lang".
         steps: `steps(settings) -> int`, how far the time knob goes; None for a panel without time.
@@ -47,13 +50,15 @@ class Panel(OnPage):
 
     def __init__(
         self, knobs, compute, draw, update, describe, size, settings,
-        steps=None, time_label="epoch", frame=lambda result, time: time,
+        brief=None, steps=None, time_label="epoch", frame=lambda result, time: time,
     ):  # fmt: skip
         self.knobs = {knob.field: knob for knob in knobs}
         self.compute, self.update, self.describe = compute, update, describe
+        self.brief = brief or describe
         self.steps, self.frame = steps, frame
         self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
         self.text = ""
+        self.computed = {}  # the settings of the result
         self.timings = {}
         self.job = None
         self.muted = False
@@ -72,7 +77,8 @@ class Panel(OnPage):
         """The values of all knobs, as plain values: `panel(**settings)` is the same panel."""
         values = self.knob_settings() | {"pinned": self.pinned_settings, "lang": "en"}
         if self.steps:
-            values["time"] = self.clock.value
+            end = self.steps(self.knob_settings())
+            values["time"] = end if self.time is None else min(self.time, end)
         return values
 
     def set(self, **settings):
@@ -126,6 +132,9 @@ class Panel(OnPage):
     def __str__(self):
         return self.text
 
+    def __repr__(self):
+        return self.brief(self.result, self.moment)
+
     # --- the page -----------------------------------------------------------------------------
 
     def build(self, size, time_label):
@@ -163,13 +172,15 @@ class Panel(OnPage):
             last_row = [self.play, self.clock, *last_row]
             self.clock.add_class("knob-time")
             self.play.add_class("knobs-play")
+        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
+        self.browser.observe(weakly(self.on_density), "density")
         box = ipywidgets.VBox(
             [
                 ipywidgets.HBox([*controls, self.pin, self.reset], layout=row),
                 self.image,
                 self.summary,
                 ipywidgets.HBox(last_row, layout=ipywidgets.Layout(min_height="36px")),
-                Names(layout=ipywidgets.Layout(display="none")),
+                self.browser,
             ]
         )
         classes = {
@@ -188,25 +199,40 @@ class Panel(OnPage):
 
     # --- what the learner's hand does ---------------------------------------------------------
 
+    # Each takes the lock before it looks whether the panel itself is moving the controls: another
+    # thread may be doing that just now, and then a hand's move must wait and not be lost.
+
     def on_knob(self, change):
-        if not self.muted:
+        with self.lock:
+            by_hand = not self.muted
+        if by_hand:
             self.guarded(self.retrain, LIVE_SECONDS)
 
     def on_time(self, change):
-        if not self.muted:
-            self.time = None if self.clock.value == self.clock.max else self.clock.value
+        with self.lock:
+            if not self.muted:
+                self.time = None if self.clock.value == self.clock.max else self.clock.value
+                self.guarded(self.redraw)
+
+    def on_density(self, change):
+        with self.lock:
+            self.picture.set_density(self.browser.density)
             self.guarded(self.redraw)
 
     def on_pin(self, change):
-        if not self.muted:
-            self.pinned = self.result if self.pin.value else None
-            self.pinned_settings = self.knob_settings() if self.pin.value else None
-            self.guarded(self.redraw)
+        with self.lock:
+            if not self.muted:
+                self.pinned = self.result if self.pin.value else None
+                self.pinned_settings = self.computed if self.pin.value else None
+                self.guarded(self.redraw)
 
     def on_reset(self, button):
-        with self.lock:
-            self.apply(self.checked(self.start))
-        self.guarded(self.retrain, LIVE_SECONDS)
+        def put_back():
+            with self.lock:
+                self.apply(self.checked(self.start))
+            self.retrain(LIVE_SECONDS)
+
+        self.guarded(put_back)
 
     def on_stop(self, button):
         with self.lock:
@@ -244,6 +270,11 @@ class Panel(OnPage):
             if not isinstance(settings["pinned"], dict):
                 given = settings["pinned"]
                 raise ValueError(f"pinned must be a dict of settings or None, got {given!r}")
+            for field in settings["pinned"]:
+                if field not in self.knobs:
+                    raise ValueError(
+                        f"pinned must hold knobs only ({', '.join(self.knobs)}), got {field!r}"
+                    )
             changes["pinned"] = self.knob_settings() | self.checked(settings["pinned"])
         elif "pinned" in settings:
             changes["pinned"] = None
@@ -254,12 +285,15 @@ class Panel(OnPage):
     def checked_time(self, value, settings):
         """Check a setting of the time knob, whose end depends on the other settings."""
         end = self.steps(settings)
-        if value is None or (isinstance(value, int) and value is not True and 0 <= value <= end):
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if value is None or (whole and 0 <= value <= end):
             return None if value == end else value
         raise ValueError(f"time must be a whole number from 0 to {end}, got {value!r}")
 
     def apply(self, changes):
         """Put checked settings into the controls, without acting on them yet."""
+        # First what can fail, so that then nothing has changed.
+        pinned = self.compute(changes["pinned"], Progress()) if changes.get("pinned") else None
         self.muted = True
         try:
             for field in self.knobs.keys() & changes.keys():
@@ -268,9 +302,7 @@ class Panel(OnPage):
             if "pinned" in changes:
                 self.pinned_settings = changes["pinned"]
                 self.pin.value = self.pinned_settings is not None
-                self.pinned = None
-                if self.pinned_settings:
-                    self.pinned = self.compute(self.pinned_settings, Progress())
+                self.pinned = pinned
         finally:
             self.muted = False
 
@@ -312,7 +344,7 @@ class Panel(OnPage):
             if job.error:
                 self.complain(job.error)
                 return
-            self.result = job.result
+            self.result, self.computed = job.result, job.settings
             self.timings = {"train": job.seconds}
             self.redraw()
 
@@ -325,10 +357,11 @@ class Panel(OnPage):
             self.moment = self.frame(self.result, self.clock.value) if self.steps else None
             framed = time.perf_counter()
             self.update(self.artists, self.result, self.moment, self.pinned)
+            text = self.describe(self.result, self.moment)
             self.picture.render()
             drawn = time.perf_counter()
             self.image.value = self.picture.jpeg()
-            self.text = self.describe(self.result, self.moment)
+            self.text = text
             self.summary.value = spoken(self.text)
             self.message.value = html.escape(COMPILING) if compiling() else ""
             sent = time.perf_counter()
@@ -340,7 +373,7 @@ class Panel(OnPage):
 
     def move_clock(self):
         """Fit the time knob to the run: its end, and where it stands."""
-        end = self.steps(self.knob_settings())
+        end = self.steps(self.computed)
         at = end if self.time is None else min(self.time, end)
         self.muted = True
         try:

@@ -10,13 +10,10 @@ from types import SimpleNamespace
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 from widgets.style import style_ticks, styled
-
-# Pixels per unit of the page, so that the picture is sharp on high-density screens.
-DENSITY = 2
-DPI = 100 * DENSITY
 
 
 class Picture:
@@ -25,18 +22,29 @@ class Picture:
     Parameters: size, width and height in units of 100 CSS pixels; draw, a function that gets the
     figure, fills it, and returns the artists that will move in a namespace. What stands under
     `still` there belongs to the background.
+
+    `density` is the number of pixels per CSS pixel: 1, or 2 to be sharp on a high-density screen.
     """
 
+    density = 1
+
     def __init__(self, size, draw):
-        self.figure = Figure(figsize=size, dpi=DPI)
-        self.canvas = FigureCanvasAgg(self.figure)
         with styled():
+            self.figure = Figure(figsize=size, dpi=100)
+            self.canvas = FigureCanvasAgg(self.figure)
             self.artists = draw(self.figure)
             style_ticks(self.figure)
         self.moving = sorted(moving_artists(self.artists), key=Artist.get_zorder)
         for artist in self.moving:
             artist.set_animated(True)
         self.background = None
+
+    def set_density(self, density):
+        """Draw with so many pixels per CSS pixel from now on."""
+        if density != self.density:
+            self.density = density
+            self.figure.set_dpi(100 * density)
+            self.background = None
 
     def render(self):
         """Draw a frame. The background is drawn again only where something in it has changed."""
@@ -48,7 +56,9 @@ class Picture:
         self.canvas.restore_region(self.background)
         renderer = self.canvas.get_renderer()
         for artist in self.moving:
-            artist.draw(renderer)
+            # A line without points draws nothing, but takes its time.
+            if not (isinstance(artist, Line2D) and len(artist.get_xdata(orig=False)) == 0):
+                artist.draw(renderer)
 
     def jpeg(self):
         """Encode the last frame for the screen: many times faster than PNG, and as sharp."""
@@ -56,10 +66,10 @@ class Picture:
 
     def png(self):
         """Encode the last frame for storage, at one pixel per unit of the page."""
-        return self.encode("png", reduce=DENSITY, optimize=True)
+        return self.encode("png", reduce=self.density, optimize=True)
 
     def encode(self, kind, reduce=1, **options):
-        """Encode the last frame with Pillow, made smaller by the factor `reduce`."""
+        """Encode the last frame with Pillow, made smaller by the whole factor `reduce`."""
         pixels = self.canvas.buffer_rgba()
         height, width = pixels.shape[:2]
         image = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)

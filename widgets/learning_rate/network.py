@@ -160,7 +160,7 @@ def draw(figure):
     """Make the artists: beliefs on the left, losses on the right, the scale of rates below."""
     believes = figure.add_axes([0.055, 0.245, 0.321, 0.673])
     losses = figure.add_axes([0.455, 0.245, 0.41, 0.673])
-    rates = figure.add_axes([0.055, 0.1, 0.81, 0.03])
+    rates = figure.add_axes([0.055, 0.112, 0.81, 0.03])
 
     classes = [
         believes.plot([], [], marker, ms=4.6, mec="white", mew=0.5, color=color, ls="")[0]

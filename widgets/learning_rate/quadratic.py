@@ -68,7 +68,7 @@ def draw(figure):
     across = figure.add_axes([0.05, 0.27, 0.235, 0.635])
     above = figure.add_axes([0.335, 0.27, 0.273, 0.635])
     losses = figure.add_axes([0.70, 0.27, 0.285, 0.635])
-    rates = figure.add_axes([0.05, 0.115, 0.935, 0.033])
+    rates = figure.add_axes([0.05, 0.125, 0.935, 0.033])
 
     across.set(xlim=(-SPAN, SPAN), ylim=(-0.06, 1.25), xticks=[-1, 0, 1], yticks=[0, 1])
     across.set_title("Loss across the valley (start = 1)")

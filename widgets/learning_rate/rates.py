@@ -15,7 +15,7 @@ from widgets.artists import words
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.learning_rate.network import SETS, load
 from widgets.panel import Panel
-from widgets.style import BLUE, GRAY, LIGHT, PINNED, RED, SMALL, TRAINING, VALIDATION
+from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 3.6
 LOW, HIGH, POINTS = 1e-4, 1e2, 37
@@ -52,7 +52,9 @@ def sweep(lang="en", **settings):
         choice("data", "data", "What the network has to learn", SETS, "moons"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
-    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
+    )
 
 
 def compute(settings, progress):
@@ -69,8 +71,6 @@ def draw(figure):
     """Make the artists: on the left how complete runs end, on the right one with a rising rate."""
     ends = figure.add_axes([0.06, 0.17, 0.40, 0.72])
     rising = figure.add_axes([0.55, 0.17, 0.40, 0.72])
-    ends.set_title(f"{POINTS} complete trainings: loss at the end")
-    rising.set_title("One training: loss while the rate rises")
     guesses = []
     for axes in (ends, rising):
         axes.set(xscale="log", yscale="log", xlim=(LOW, HIGH), ylim=LOSSES)
@@ -100,10 +100,12 @@ def draw(figure):
             va="top",
         ),
         best=ends.plot([], [], color=BLUE, linewidth=1.2)[0],
-        best_text=words(ends, 1, 5, color=BLUE, fontsize=SMALL, va="center"),
+        titles=[
+            words(axes, 0, 1.04, transform=axes.transAxes, fontsize=NORMAL)
+            for axes in (ends, rising)
+        ],
         smooth=rising.plot([], [], color=TRAINING)[0],
         lowest=rising.plot([], [], "o", color=BLUE, ms=7, mec="white")[0],
-        lowest_text=words(rising, 1, 1, color=BLUE, fontsize=SMALL, va="top", ha="center"),
         broken=rising.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False)[0],
     )  # fmt: skip
 
@@ -120,8 +122,8 @@ def update(artists, result, moment, pinned):
     artists.diverged_text.set_text("diverged" if swept.diverged.any() else "")
     best = swept.best_rate
     artists.best.set_data([best, best] if best else [], LOSSES if best else [])
-    artists.best_text.set_text(f" best {short(best)}" if best else "")
-    artists.best_text.set_x(best or LOW)
+    ended = f", best at rate {short(best)}" if best else ""
+    artists.titles[0].set_text(f"Loss at the end of {len(swept.rates)} trainings{ended}")
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
     if pinned:
@@ -139,8 +141,9 @@ def show_rising(artists, run):
     artists.smooth.set_data(rates, np.clip(smooth, *LOSSES))
     lowest = int(np.argmin(smooth))
     artists.lowest.set_data([rates[lowest]], [np.clip(smooth[lowest], *LOSSES)])
-    artists.lowest_text.set_text(f"lowest at {short(rates[lowest])}")
-    artists.lowest_text.set_position((rates[lowest], 0.8 * np.clip(smooth[lowest], *LOSSES)))
+    artists.titles[1].set_text(
+        f"Loss while the rate of one training rises, lowest at {short(rates[lowest])}"
+    )
     stopped = [] if run.stopped_at is None else [run.learning_rate[run.stopped_at]]
     artists.broken.set_data(stopped, [LOSSES[1]] * len(stopped))
 
@@ -160,3 +163,10 @@ def describe(result, moment):
         f"{swept.diverged.sum()} diverged.",
     ]  # fmt: skip
     return " ".join(parts)
+
+
+def brief(result, moment):
+    """Say only what does not hang on the last digits, as the edge of what is stable does."""
+    rates, useful = result.sweep.rates, result.sweep.train_loss < 0.98 * result.guess
+    first = f"better than guessing from rate {short(rates[useful].min())}" if useful.any() else ""
+    return f"{len(rates)} complete trainings, {first or 'none better than guessing'}."

@@ -1,15 +1,21 @@
-"""Names for assistive technology: what a screen reader calls the knobs and the picture.
+"""The panel's part in the browser: names for assistive technology, and how fine the screen is.
 
 ipywidgets writes a slider's name beside it but does not tell the browser that the two belong
 together, and reads a logarithmic slider's value as its exponent. This widget, which shows nothing,
-mends both for the panel that it stands in.
+mends both for the panel that it stands in. It also tells the kernel how many pixels the screen has
+for each pixel of the page, so that the picture can be as sharp as the screen and no slower.
 """
 
 import anywidget
+import traitlets
 
 
-class Names(anywidget.AnyWidget):
-    """Give the sliders and buttons of a panel their names and values, and the picture its text."""
+class Browser(anywidget.AnyWidget):
+    """Name sliders, buttons and picture for screen readers, and report the screen's density."""
+
+    density = traitlets.Int(1, help="pixels of the screen per pixel of the page, 1 or 2").tag(
+        sync=True
+    )
 
     _esm = """
     function tell(panel) {
@@ -40,8 +46,13 @@ class Names(anywidget.AnyWidget):
     }
 
     export default {
-      render({ el }) {
+      render({ model, el }) {
         let observer, waiting;
+        const density = window.devicePixelRatio > 1 ? 2 : 1;
+        if (model.get("density") !== density) {
+          model.set("density", density);
+          model.save_changes();
+        }
         const start = () => {
           const panel = el.closest(".knobs-panel");
           if (!panel) { waiting = setTimeout(start, 100); return; }
