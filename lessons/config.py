@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
 
+import numpy as np
+
 from lessons.activations import ACTIVATIONS
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
@@ -105,10 +107,13 @@ def number(allowed, inside):
     """Return a check for finite numbers for which `inside(value)` holds."""
 
     def check(name, value):
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not (is_number and math.isfinite(value) and inside(value)):
+        try:
+            x = float(value) if isinstance(value, Real) else math.nan
+        except OverflowError:  # an integer of more than 308 digits
+            x = math.inf
+        if isinstance(value, bool) or not (math.isfinite(x) and inside(x)):
             raise ValueError(f"{name} must be a number {allowed}, got {value!r}")
-        return float(value)
+        return x
 
     return check
 
@@ -121,7 +126,7 @@ def one_of(options, to_come=()):
             raise NotImplementedError(f"{name}={value!r} is not built yet")
         if not isinstance(value, str) or value not in options:
             raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
-        return value
+        return str(value)
 
     return check
 
@@ -142,9 +147,9 @@ def or_none(check_value):
 
 def boolean(name, value):
     """Check for True or False."""
-    if value is not True and value is not False:
+    if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, got {value!r}")
-    return value
+    return bool(value)
 
 
 def widths(name, value):
@@ -157,9 +162,11 @@ def widths(name, value):
 
 def schedule(name, value):
     """Check for "constant" or a function of the update number."""
-    if value == "constant" or callable(value):
+    if callable(value):
         return value
     if isinstance(value, str):
+        if value == "constant":
+            return str(value)
         raise NotImplementedError(f"{name}={value!r} is not built yet")
     raise ValueError(f"{name} must be 'constant' or a function update -> rate, got {value!r}")
 

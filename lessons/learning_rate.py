@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from joblib import Parallel, delayed
 
-from lessons.run import Run
+from lessons.run import Progress, Run
 from lessons.trainer import train
 from lessons.verdict import guessing_loss
 
@@ -35,14 +35,12 @@ def largest_stable_learning_rate(config, split, epochs=20, engine="auto", progre
     epochs = min(epochs, config.epochs)
     learned = False
 
-    def cancelled():
-        return progress is not None and progress.cancelled
+    progress = progress or Progress()
 
     def stable(rate):
         nonlocal learned
-        if cancelled():
-            return False
-        run = train(replace(config, learning_rate=rate, epochs=epochs), split, engine)
+        trial = replace(config, learning_rate=rate, epochs=epochs)
+        run = train(trial, split, engine, progress.part())
         first, last, highest = run.train_loss[0], run.train_loss[-1], run.train_loss.max()
         if run.status != "finished" or highest > THROWN_OFF * max(first, guess):
             return False
@@ -52,7 +50,7 @@ def largest_stable_learning_rate(config, split, epochs=20, engine="auto", progre
     low = 2.0**-6
     while not stable(low):
         low /= 4
-        if cancelled() or low < 1e-7:
+        if progress.cancelled or low < 1e-7:
             return None
     high = 2 * low
     while high < 1e3 and stable(high):
@@ -63,7 +61,7 @@ def largest_stable_learning_rate(config, split, epochs=20, engine="auto", progre
             low = middle
         else:
             high = middle
-    return None if cancelled() else low
+    return None if progress.cancelled else low
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +85,15 @@ def sweep(config, split, rates, engine="auto", progress=None):
     """Train once per rate, side by side on all cores, and keep the last losses.
 
     Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; rates, shape
-    (R,); engine and progress, as in `train`; a run that was cancelled counts as diverged.
-    Returns: a Sweep.
+    (R,); engine and progress, as in `train`.
+    Returns: a Sweep; if it was stopped, of those rates whose runs were complete by then.
 
     >>> from lessons import TrainConfig, data
     >>> result = sweep(TrainConfig(epochs=5), data.moons(n=100), [0.01, 0.1, 1e4])
     >>> result.diverged.tolist()
     [False, False, True]
     """
+    progress = progress or Progress()
     # Threads suffice, for the fast engine lets go of Python's lock while it trains.
     finals = []
     results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
@@ -103,18 +102,19 @@ def sweep(config, split, rates, engine="auto", progress=None):
     )
     for final in results:
         finals.append(final)
-        if progress is not None:
-            progress.report(len(finals), len(rates))
-    train_loss, val_loss = np.array(finals).T
-    return Sweep(np.asarray(rates, float), train_loss, val_loss, ~np.isfinite(train_loss))
+        progress.report(len(finals), len(rates))
+    complete = np.array([final is not None for final in finals])
+    finals = [final for final in finals if final is not None]
+    train_loss, val_loss = np.array(finals).reshape(-1, 2).T
+    return Sweep(np.asarray(rates, float)[complete], train_loss, val_loss, ~np.isfinite(train_loss))
 
 
 def last_losses(config, split, engine, progress):
-    """Train, and return the last training and validation loss; NaN if there is none."""
-    if progress is not None and progress.cancelled:
-        return np.nan, np.nan
-    run = train(config, split, engine)
-    return run.train_loss[-1], run.val_loss[-1]
+    """Train, and return the last losses, NaN after a divergence; None if it was stopped."""
+    if progress.cancelled:
+        return None
+    run = train(config, split, engine, progress.part())
+    return None if run.status == "cancelled" else (run.train_loss[-1], run.val_loss[-1])
 
 
 def rising_rates(low, high, updates):
@@ -129,11 +129,11 @@ def rising_rates(low, high, updates):
     return lambda update: low * (high / low) ** (update / max(1, updates - 1))
 
 
-def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto") -> Run:
+def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto", progress=None) -> Run:
     """Raise the rate at every update of one short run, and watch where the loss falls and breaks.
 
     Parameters: config, a TrainConfig; split, a data set; low and high, the first and the last
-    rate; epochs, length of the run; engine, as in `train`.
+    rate; epochs, length of the run; engine and progress, as in `train`.
     Returns: a Run, whose `learning_rate` rises and whose `batch_loss` tells the story.
     Source: Smith, "Cyclical learning rates for training neural networks" (2017), section 3.3.
 
@@ -144,7 +144,7 @@ def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto") -> 
     """
     updates = epochs * -(-len(split.X_train) // min(config.batch_size, len(split.X_train)))
     schedule = rising_rates(low, high, updates)
-    return train(replace(config, epochs=epochs, schedule=schedule), split, engine)
+    return train(replace(config, epochs=epochs, schedule=schedule), split, engine, progress)
 
 
 def running_average(values, beta):

@@ -101,7 +101,11 @@ def decision_map(params, config, x_range, y_range, size=60):
     (3, 3, 2)
     """
     x, y = np.meshgrid(np.linspace(*x_range, size), np.linspace(*y_range, size))
-    prediction = predict(params, config, np.column_stack([x.ravel(), y.ravel()]))
+    points = np.column_stack([x.ravel(), y.ravel()])
+    # In pieces so small that NumPy computes them on one core: sharing them out takes longer, most
+    # of all while a browser draws on the other core.
+    pieces = np.array_split(points, -(-len(points) // 500))
+    prediction = np.concatenate([predict(params, config, piece) for piece in pieces])
     return prediction.reshape(size, size, *prediction.shape[1:])
 
 

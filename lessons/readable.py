@@ -48,6 +48,8 @@ def train_epochs(plan, orders, first_epoch, record, shared):
             plan.w = w
             shared[0] = u + 1
         record_epoch(plan, epoch + 1, record)
+        if not is_finite(record.train_loss[epoch + 1]):
+            return "diverged", u
     return "finished", -1
 
 

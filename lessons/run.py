@@ -39,7 +39,8 @@ class Run:
         grad_norm: (updates, layers) Euclidean norm of each layer's gradient, W and b together.
         status: "finished", "diverged" (a loss, gradient or parameter was no longer finite),
             or "cancelled".
-        stopped_at: the update (counted from 0) that could not be made, or None.
+        stopped_at: the update (counted from 0) that could not be made, or after which the training
+            loss was not finite, or None.
         params: the last parameters that were finite, a list of Layer.
         snapshots: parameters before training and after each completed epoch.
     """
@@ -74,6 +75,7 @@ class Progress:
     def __init__(self):
         self.shared = np.zeros(2, dtype=np.int64)
         self.total = 1
+        self.parts = []
 
     @property
     def fraction(self):
@@ -92,3 +94,13 @@ class Progress:
     def cancel(self):
         """Ask the run to stop before its next update."""
         self.shared[1] = 1
+        for part in self.parts:
+            part.cancel()
+
+    def part(self):
+        """Return a Progress for one run of many, which is stopped together with this one."""
+        part = Progress()
+        self.parts.append(part)
+        if self.cancelled:
+            part.cancel()
+        return part

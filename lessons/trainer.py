@@ -32,7 +32,8 @@ def train(config, split, engine="auto", progress=None):
     (fast), "numpy" (readable) or "auto", which is the fast one where Numba is installed;
     progress, a Progress through which another thread can watch and stop the run.
     Returns: a Run. A run that diverges is no error: its `status` says so.
-    Raises: ValueError for an engine, loss or batch size that does not fit.
+    Raises: ValueError for an engine, loss or batch size that does not fit; ImportError for the
+    fast engine where Numba is not installed.
 
     >>> from lessons import TrainConfig, data
     >>> run = train(TrainConfig(learning_rate=0.3), data.moons(n=200))
@@ -41,6 +42,8 @@ def train(config, split, engine="auto", progress=None):
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
+    if engine == "numba" and not has_numba():
+        raise ImportError("engine 'numba' needs Numba, which is not installed; 'auto' does not")
     fast = engine == "numba" or (engine == "auto" and has_numba())
     progress = progress or Progress()
     plan = make_plan(config, split)
@@ -181,9 +184,9 @@ def make_record(plan):
 def make_run(plan, record, status, stopped_at):
     """Freeze plan and record into a Run."""
     finished = status == "finished"
-    done = plan.config.epochs if finished else stopped_at // plan.batches
     histories = vars(record)
-    snapshots = Snapshots(histories.pop("snapshots")[: done + 1], plan.sizes, plan.config.loss)
+    kept = max(1, np.count_nonzero(np.isfinite(record.train_loss)))
+    snapshots = Snapshots(histories.pop("snapshots")[:kept], plan.sizes, plan.config.loss)
     return Run(
         config=plan.given,
         learning_rate=np.array(plan.rates),

@@ -38,13 +38,15 @@ def verdict(run, split):
         return "ended higher than it began, the steps are too large"
     if guessing and highest > first:
         return "no better than guessing, the first steps threw the network off"
-    half = loss[len(loss) // 2 :]
+    half = loss[(len(loss) - 1) // 2 :]
     changes = np.diff(np.log(np.maximum(half, np.finfo(float).tiny)))
     if np.median(np.abs(changes)) > JUMPING and np.mean(changes > 0) > 0.25:
         return "jumping up and down"
     before = loss[-1 - max(1, (len(loss) - 1) // 10)]
     if before > STILL_FALLING * last or before - last > SHARE_OF_THE_WAY * (first - last):
         return "still falling when stopped"
+    if last > (1 + JUMPING) * before:
+        return "jumping up and down"
     return "has leveled off"
 
 

@@ -4,6 +4,15 @@ import os
 
 import pytest
 
+from lessons import engines
+
+
+@pytest.fixture(scope="session")
+def compiled():
+    """Wait for the fast engine, so that no panel starts with the readable one."""
+    engines.engine_at_hand()
+    engines.warming.join()
+
 
 def pytest_configure(config):
     if os.environ.get("CI"):

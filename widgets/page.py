@@ -61,6 +61,15 @@ def keep(thing):
     for old in things:
         if not any(old in others for _, others in shown.values()):
             old.close()
+            drop_result(old)
+
+
+def drop_result(thing):
+    """Take it out of IPython's list of results, which would keep it in memory for good."""
+    names = sys.modules["IPython"].get_ipython().user_ns
+    for number in [number for number, result in names.get("Out", {}).items() if result is thing]:
+        del names["Out"][number]
+        names.pop(f"_{number}", None)
 
 
 def forget(thing):

@@ -141,17 +141,20 @@ class Panel(OnPage):
         """Make the widgets and listen to them, without keeping the panel alive by doing so."""
         width, height = (round(100 * length) for length in size)
         row = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 12px")
-        self.image = ipywidgets.Image(format="jpeg", width=width, height=height)
-        self.image.layout = ipywidgets.Layout(max_width="100%", height="auto")
+        # A layout that is set later would leave the first one behind in Jupyter's registry.
+        self.image = ipywidgets.Image(
+            format="jpeg", width=width, height=height,
+            layout=ipywidgets.Layout(max_width="100%", height="auto"),
+        )  # fmt: skip
         self.summary = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="36px"))
         self.pin = ipywidgets.ToggleButton(
-            description="Pin", tooltip="Keep this curve, to compare the next setting with it"
-        )
+            description="Pin", tooltip="Keep this curve, to compare the next setting with it",
+            layout=ipywidgets.Layout(width="70px"),
+        )  # fmt: skip
         self.reset = ipywidgets.Button(
-            description="Reset", tooltip="Put every knob back where it was at first"
-        )
-        for button in (self.pin, self.reset):
-            button.layout = ipywidgets.Layout(width="70px")
+            description="Reset", tooltip="Put every knob back where it was at first",
+            layout=ipywidgets.Layout(width="70px"),
+        )  # fmt: skip
         self.bar = ipywidgets.FloatProgress(max=1, layout=ipywidgets.Layout(width="140px"))
         self.stop = ipywidgets.Button(
             description="Stop", tooltip="Stop this run", layout=ipywidgets.Layout(width="60px")

@@ -46,4 +46,6 @@ def style_ticks(figure):
 
 def styled():
     """Return a context in which new artists take on the kit's style."""
-    return mpl.rc_context(mpl.rcParamsDefault | RC)
+    # Touching the backend would import pyplot.
+    defaults = {name: mpl.rcParamsDefault[name] for name in mpl.rcParams if "backend" not in name}
+    return mpl.rc_context(defaults | RC)

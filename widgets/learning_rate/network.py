@@ -38,11 +38,15 @@ SIZE = 8.6, 4.1
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run, the data it was trained on, and the largest rate that would have been stable."""
+    """A run, the data it was trained on, and the largest rate that would have been stable.
+
+    Where `searched` is False, the search for that rate was stopped.
+    """
 
     run: Run
     split: data.Split
     stable: float | None
+    searched: bool = True
 
 
 def panel(data="spiral", lang="en", **settings):
@@ -110,7 +114,7 @@ def compute(settings, progress):
     if key not in stable_rates:
         stable = largest_stable_learning_rate(config, split, engine=engine, progress=progress)
         if progress.cancelled:
-            return Result(run, split, None)
+            return Result(run, split, None, searched=False)
         stable_rates[key] = stable
     return Result(run, split, stable_rates[key])
 
@@ -209,7 +213,9 @@ def update(artists, result, moment, pinned):
     else:
         show_digits(artists, result, moment)
     show_losses(artists, result, moment, pinned)
-    stable = "none found" if result.stable is None else f"up to {short(result.stable)}"
+    stable = "none found" if result.searched else "search stopped"
+    if result.stable is not None:
+        stable = f"up to {short(result.stable)}"
     move_ruler(
         artists.ruler, result.run.config.learning_rate, result.stable,
         f"learning rate η   (green: stable here, {stable})",
@@ -351,9 +357,9 @@ def describe(result, moment):
         parts.append(f"Shown {after(moment.epoch)}: training loss {short(loss)}.")
     if len(split.X_train) < run.config.batch_size:
         parts.append(f"The batch is all {len(split.X_train)} samples.")
-    if run.status == "cancelled":
-        return " ".join(parts)
-    if result.stable is None:
+    if not result.searched:
+        parts.append("The search for the largest stable rate was stopped.")
+    elif result.stable is None:
         parts.append("No stable rate found.")
     else:
         parts.append(f"Largest stable rate found: about {short(result.stable)}.")

@@ -58,8 +58,10 @@ def valley(lang="en", **settings):
 def compute(settings, progress):
     """Take all steps."""
     curvatures = np.array([1.0, settings["curvature"]])
-    path = quadratic.descend(START, curvatures, settings["learning_rate"], settings["steps"])
-    losses = quadratic.loss(path, curvatures)
+    # Far beyond the bound the numbers end; the words say so, and NumPy need not.
+    with np.errstate(over="ignore", invalid="ignore"):
+        path = quadratic.descend(START, curvatures, settings["learning_rate"], settings["steps"])
+        losses = quadratic.loss(path, curvatures)
     return Result(settings["learning_rate"], curvatures, path, losses)
 
 
@@ -126,7 +128,7 @@ def update(artists, result, moment, pinned):
         contour.set_data(radii[0] * np.cos(angle), radii[1] * np.sin(angle))
 
     # Far outside, a line still shows where it goes; infinity it could not be drawn to.
-    path = np.clip(np.nan_to_num(result.path[: moment + 1]), -1e6, 1e6)
+    path = np.clip(np.nan_to_num(result.path[: moment + 1], nan=np.inf), -1e6, 1e6)
     losses = np.clip(np.nan_to_num(result.losses, nan=np.inf), *LOSSES)
     relative = (path[:, 1] / START[1]) ** 2
     so_far = np.arange(moment + 1)
@@ -135,8 +137,10 @@ def update(artists, result, moment, pinned):
         line.set_data(x, y)
         head.set_data(x[-1:], y[-1:])
     outside = np.abs(path[-1]).max() > SPAN
+    w2 = result.path[moment, 1]
+    gone = f"gone: w2 = {short(w2)}" if np.isfinite(w2) else "gone"
     for text in artists.gone:
-        text.set_text(f"gone: w2 = {short(result.path[moment, 1])}" if outside else "")
+        text.set_text(gone if outside else "")
 
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
@@ -161,11 +165,12 @@ def describe(result, moment):
     factors = quadratic.shrink_factors(result.curvatures, result.rate)
     steep = f"{result.curvatures[1]:g}"
     loss = result.losses[moment]
+    size = short(loss) if np.isfinite(loss) else "no longer a finite number"
     return (
         f"Learning rate {short(result.rate)}, curvatures 1 and {steep}: stable below 2/{steep} = "
         f"{short(bound)}. Every step multiplies w1 by {short(factors[0])} and w2 by "
         f"{short(factors[1])}. After {moment} step{'' if moment == 1 else 's'} the loss is "
-        f"{short(loss)}: {fate(result.rate, bound, factors)}."
+        f"{size}: {fate(result.rate, bound, factors)}."
     )
 
 

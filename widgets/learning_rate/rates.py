@@ -10,7 +10,7 @@ from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.learning_rate import Sweep, range_test, running_average
 from lessons.learning_rate import sweep as train_many
-from lessons.verdict import guessing_loss, short
+from lessons.verdict import NO_BETTER_THAN_GUESSING, guessing_loss, short
 from widgets.artists import words
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.learning_rate.network import SETS, load
@@ -62,7 +62,7 @@ def compute(settings, progress):
     split = load(settings["data"], settings["seed"])
     config = TrainConfig(**{name: value for name, value in settings.items() if name != "data"})
     engine = engine_at_hand()
-    rising = range_test(config, split, LOW, HIGH, config.epochs, engine)
+    rising = range_test(config, split, LOW, HIGH, config.epochs, engine, progress.part())
     swept = train_many(config, split, np.geomspace(LOW, HIGH, POINTS), engine, progress)
     return Result(swept, rising, guessing_loss(split))
 
@@ -139,24 +139,27 @@ def show_rising(artists, run):
     artists.batches.set_data(rates, np.clip(losses, *LOSSES))
     smooth = running_average(losses, SMOOTHING)
     artists.smooth.set_data(rates, np.clip(smooth, *LOSSES))
-    lowest = int(np.argmin(smooth))
-    artists.lowest.set_data([rates[lowest]], [np.clip(smooth[lowest], *LOSSES)])
-    artists.titles[1].set_text(
-        f"Loss while the rate of one training rises, lowest at {short(rates[lowest])}"
-    )
-    stopped = [] if run.stopped_at is None else [run.learning_rate[run.stopped_at]]
-    artists.broken.set_data(stopped, [LOSSES[1]] * len(stopped))
+    # Empty if the run was stopped before its first update.
+    lowest = np.argsort(smooth)[:1]
+    artists.lowest.set_data(rates[lowest], np.clip(smooth[lowest], *LOSSES))
+    found = "".join(f", lowest at {short(rate)}" for rate in rates[lowest])
+    artists.titles[1].set_text(f"Loss while the rate of one training rises{found}")
+    broken = run.learning_rate[made : made + 1] if run.status == "diverged" else []
+    artists.broken.set_data(broken, [LOSSES[1]] * len(broken))
 
 
 def describe(result, moment):
     """Say which rates work, and what the range test would suggest."""
     swept = result.sweep
+    made = len(swept.rates)
+    if made < POINTS:
+        return f"Stopped by hand: {made} of {POINTS} trainings are complete."
     if swept.best_rate is None:
-        return f"None of {len(swept.rates)} trainings ended with a finite loss."
-    useful = swept.rates[swept.train_loss < 0.98 * result.guess]
+        return f"None of {made} trainings ended with a finite loss."
+    useful = useful_rates(result)
     lowest, best = short(np.nanmin(swept.train_loss)), short(swept.best_rate)
     parts = [
-        f"{len(swept.rates)} complete trainings, learning rates {short(LOW)} to {short(HIGH)}.",
+        f"{made} complete trainings, learning rates {short(LOW)} to {short(HIGH)}.",
         f"Lowest training loss {lowest} at rate {best};",
         f"better than guessing from {short(useful.min())} to {short(useful.max())};"
         if len(useful) else "none better than guessing;",
@@ -165,8 +168,27 @@ def describe(result, moment):
     return " ".join(parts)
 
 
+def useful_rates(result):
+    """Return the rates around the best one that all end better than guessing."""
+    swept = result.sweep
+    useful = swept.train_loss < NO_BETTER_THAN_GUESSING * result.guess
+    best = int(np.nanargmin(swept.train_loss))
+    if not useful[best]:
+        return swept.rates[:0]
+    # Beyond the cliff a lucky run may end well again; the stretch ends where the first one fails.
+    failed = np.flatnonzero(~useful)
+    low, high = (
+        failed[failed < best].max(initial=-1),
+        failed[failed > best].min(initial=len(useful)),
+    )
+    return swept.rates[low + 1 : high]
+
+
 def brief(result, moment):
     """Say only what does not hang on the last digits, as the edge of what is stable does."""
-    rates, useful = result.sweep.rates, result.sweep.train_loss < 0.98 * result.guess
-    first = f"better than guessing from rate {short(rates[useful].min())}" if useful.any() else ""
-    return f"{len(rates)} complete trainings, {first or 'none better than guessing'}."
+    made = len(result.sweep.rates)
+    if made < POINTS or result.sweep.best_rate is None:
+        return describe(result, moment)
+    useful = useful_rates(result)
+    first = f"better than guessing from rate {short(useful.min())}" if len(useful) else ""
+    return f"{made} complete trainings, {first or 'none better than guessing'}."
