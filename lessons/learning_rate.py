@@ -6,56 +6,58 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from lessons.run import Progress, Run
-from lessons.trainer import train
+from lessons.trainer import batches_per_epoch, train
 from lessons.verdict import guessing_loss
 
 # A loss a quarter above the first one (or above guessing) is no longer noise around a fall.
 THROWN_OFF = 1.25
+# Ending at three times the lowest loss, and not close to 0, a run has lost what it had learned.
+LOST_AGAIN, CLOSE_TO_ZERO = 3, 0.1
 # Between these shares of the loss of guessing, a run counts neither as learning nor as lost.
 LEARNING, LOST = 0.95, 0.98
+SMALLEST, LARGEST = 1e-7, 1e3
 
 
-def largest_stable_learning_rate(config, split, epochs=20, engine="auto", progress=None):
+def largest_stable_learning_rate(config, split, engine="auto", progress=None):
     """Find the largest learning rate that keeps training on course, by trying.
 
-    A rate is stable here if a short run with it stays finite, never ends an epoch with a training
-    loss a quarter above the first one, and does not fall back to guessing where a smaller rate
-    learned. Rates are doubled until one fails; three bisections on the log scale then narrow the
-    gap to 9 %.
+    A rate is stable here if the complete run with it stays finite, never ends an epoch with a loss
+    a quarter above the first one, does not end at three times its lowest loss (unless that is
+    close to 0), and does not end at guessing where a smaller rate learned. Starting at 1/64, rates
+    are raised by a factor of √2 until one fails; two bisections then narrow the gap to 9 %.
 
-    Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; epochs,
-    length of the trial runs; engine, as in `train`; progress, through which it can be stopped.
-    Returns: the rate, or None if even 1e-7 is not stable, or if it was stopped.
+    Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; engine, as in
+    `train`; progress, through which the search can be watched and stopped.
+    Returns: the rate, or None if even 1e-7 is not stable, or if the search was stopped.
 
     >>> from lessons import TrainConfig, data
     >>> 0.3 < largest_stable_learning_rate(TrainConfig(), data.spiral()) < 3
     True
     """
     guess = guessing_loss(split)
-    epochs = min(epochs, config.epochs)
-    learned = False
-
     progress = progress or Progress()
+    learned = False
 
     def stable(rate):
         nonlocal learned
-        trial = replace(config, learning_rate=rate, epochs=epochs)
-        run = train(trial, split, engine, progress.part())
-        first, last, highest = run.train_loss[0], run.train_loss[-1], run.train_loss.max()
-        if run.status != "finished" or highest > THROWN_OFF * max(first, guess):
+        run = train(replace(config, learning_rate=rate), split, engine, progress.part())
+        loss = run.train_loss
+        if run.status != "finished" or loss.max() > THROWN_OFF * max(loss[0], guess):
             return False
-        learned = learned or last < LEARNING * guess
-        return not (learned and last > LOST * guess)
+        if loss[-1] > max(LOST_AGAIN * loss.min(), CLOSE_TO_ZERO * guess):
+            return False
+        learned = learned or loss[-1] < LEARNING * guess
+        return not (learned and loss[-1] > LOST * guess)
 
     low = 2.0**-6
     while not stable(low):
         low /= 4
-        if progress.cancelled or low < 1e-7:
+        if progress.cancelled or low < SMALLEST:
             return None
-    high = 2 * low
-    while high < 1e3 and stable(high):
-        low, high = high, 2 * high
-    for _ in range(3):
+    high = low * 2**0.5
+    while high < LARGEST and stable(high):
+        low, high = high, high * 2**0.5
+    for _ in range(2):
         middle = (low * high) ** 0.5
         if stable(middle):
             low = middle
@@ -79,6 +81,17 @@ class Sweep:
         if self.diverged.all():
             return None
         return float(self.rates[np.nanargmin(self.train_loss)])
+
+    def useful_range(self, loss):
+        """Return the ends of the unbroken range round the best rate that ends below `loss`."""
+        good = np.nan_to_num(self.train_loss, nan=np.inf) < loss
+        best = int(np.flatnonzero(self.rates == self.best_rate)[0]) if good.any() else 0
+        if not good[best : best + 1].any():
+            return None
+        bad = np.flatnonzero(~good)
+        low = bad[bad < best].max(initial=-1) + 1
+        high = bad[bad > best].min(initial=len(good)) - 1
+        return float(self.rates[low]), float(self.rates[high])
 
 
 def sweep(config, split, rates, engine="auto", progress=None):
@@ -142,7 +155,7 @@ def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto", pro
     >>> [round(float(rate), 3) for rate in run.learning_rate[[0, -1]]]
     [0.001, 1.0]
     """
-    updates = epochs * -(-len(split.X_train) // min(config.batch_size, len(split.X_train)))
+    updates = epochs * batches_per_epoch(config, len(split.X_train))
     schedule = rising_rates(low, high, updates)
     return train(replace(config, epochs=epochs, schedule=schedule), split, engine, progress)
 
@@ -162,3 +175,17 @@ def running_average(values, beta):
         average = beta * average + (1 - beta) * value
         averages[t] = average / (1 - beta ** (t + 1))
     return averages
+
+
+def find_cliff(losses, factor=2.0):
+    """Find where a smoothed loss first rises to `factor` times its lowest value so far.
+
+    Parameters: losses, shape (T,), positive; factor > 1.
+    Returns: the index, or T - 1 if it never does.
+
+    >>> find_cliff(np.array([4.0, 2.0, 1.0, 1.5, 3.0, 9.0]))
+    4
+    """
+    lowest = np.minimum.accumulate(losses)
+    over = np.flatnonzero(losses > factor * lowest)
+    return int(over[0]) if len(over) else len(losses) - 1

@@ -64,6 +64,22 @@ def backward(params, activation, zs, hs, output_gradient):
     return gradients[::-1]
 
 
+def gradient(params, config, X, y):
+    """Compute the gradient of the mean loss over all samples, `∂L/∂w` for every weight and bias.
+
+    Parameters: params and config, of a run; X, inputs (N, d); y, their targets.
+    Returns: the gradient as one vector, shape (P,), in the order of `flatten`.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> split, config = data.moons(n=50), TrainConfig(epochs=1)
+    >>> gradient(train(config, split).params, config, split.X_train, split.y_train).shape
+    (354,)
+    """
+    activation, loss = ACTIVATIONS[config.activation], LOSSES[params.loss]
+    zs, hs = forward(params, activation, X)
+    return flatten(backward(params, activation, zs, hs, loss.gradient(zs[-1], y)))
+
+
 def predict(params, config, X):
     """Use a trained network: class probabilities, or values.
 

@@ -80,12 +80,11 @@ def make_plan(config, split):
         raise ValueError(
             f"batch_size must be at most {n} (all samples) with drop_last, got {config.batch_size}"
         )
-    batch_size = min(config.batch_size, n)
-    batches = n // batch_size if config.drop_last else -(-n // batch_size)
+    batches = batches_per_epoch(config, n)
     updates = config.epochs * batches
     sizes = layer_sizes(config, split)
     return SimpleNamespace(
-        config=replace(config, batch_size=batch_size),
+        config=replace(config, batch_size=min(config.batch_size, n)),
         given=config,
         sizes=sizes,
         batches=batches,
@@ -95,6 +94,12 @@ def make_plan(config, split):
         val=targets_of(split.X_val, split.y_val, config),
         state=(),
     )
+
+
+def batches_per_epoch(config, n):
+    """Count the updates that n samples are good for."""
+    size = min(config.batch_size, n)
+    return n // size if config.drop_last else -(-n // size)
 
 
 def schedule_rates(config, updates):

@@ -4,10 +4,13 @@ import numpy as np
 
 # Within 1 % of the first loss, a run has not gone anywhere.
 BARELY_MOVED = 0.01
-# Within 2 % of the loss of a constant answer, nothing has been learned from the inputs.
-NO_BETTER_THAN_GUESSING = 0.98
+# Within 2 % of the loss of a constant answer, nothing has been learned from the inputs; 10 % above
+# it, it would be better to guess; 10 % below it, little has been learned.
+NO_BETTER_THAN_GUESSING, WORSE_THAN_GUESSING, HARDLY_BETTER = 0.98, 1.1, 0.9
 # A typical epoch of the second half changes the loss by more than 10 %, up or down.
 JUMPING = 0.1
+# A run that ends at twice its lowest loss, and not close to 0, has lost what it had.
+LOST, CLOSE_TO_ZERO = 2, 0.1
 # The last tenth of the epochs still took 5 % off the loss, or made 3 % of the whole way down.
 STILL_FALLING, SHARE_OF_THE_WAY = 1.05, 0.03
 
@@ -24,20 +27,25 @@ def verdict(run, split):
     'diverged'
     """
     if run.status == "diverged":
-        return f"diverged at update {run.stopped_at + 1}, the loss is no longer a finite number"
+        return f"diverged at update {count(run.stopped_at + 1)}"
     if run.status == "cancelled":
-        return f"stopped by hand after {run.updates} updates"
+        return "stopped by hand"
     loss = run.train_loss
     first, last, highest = loss[0], loss[-1], loss.max()
-    guessing = last > NO_BETTER_THAN_GUESSING * guessing_loss(split)
+    guess = guessing_loss(split)
+    guessing = last > NO_BETTER_THAN_GUESSING * guess
+    worse = "worse than" if last > WORSE_THAN_GUESSING * guess else "no better than"
     if is_dead(run) and guessing:
-        return "no better than guessing, no gradient reaches the first layer any more"
+        return f"{worse} guessing, no gradient reaches the first layer any more"
     if abs(last - first) <= BARELY_MOVED * first and highest <= (1 + BARELY_MOVED) * first:
         return "has barely moved, the steps are too small"
     if last >= first:
         return "ended higher than it began, the steps are too large"
     if guessing and highest > first:
-        return "no better than guessing, the first steps threw the network off"
+        return f"{worse} guessing, the steps threw the network off"
+    lowest = loss.min()
+    if last > max(LOST * lowest, CLOSE_TO_ZERO * guess):
+        return f"was better before, {short(lowest)} after {count(loss.argmin())} epochs"
     half = loss[(len(loss) - 1) // 2 :]
     changes = np.diff(np.log(np.maximum(half, np.finfo(float).tiny)))
     if np.median(np.abs(changes)) > JUMPING and np.mean(changes > 0) > 0.25:
@@ -47,6 +55,8 @@ def verdict(run, split):
         return "still falling when stopped"
     if last > (1 + JUMPING) * before:
         return "jumping up and down"
+    if last > HARDLY_BETTER * guess:
+        return "on a plateau, hardly better than guessing"
     return "has leveled off"
 
 
@@ -79,9 +89,12 @@ def describe_losses(run, split):
     'Training loss 1.1 → 0.025, validation 1 → 0.013; 350 updates; still falling when stopped.'
     """
     epoch = len(run.snapshots) - 1
-    parts = [f"Training loss {arrow(run.train_loss, epoch)}"]
-    if len(split.X_val):
-        parts[0] += f", validation {arrow(run.val_loss, epoch)}"
+    if run.status == "diverged":
+        parts = [f"Training loss {short(run.train_loss[0])} → not finite"]
+    else:
+        parts = [f"Training loss {arrow(run.train_loss, epoch)}"]
+        if len(split.X_val):
+            parts[0] += f", validation {arrow(run.val_loss, epoch)}"
     parts.append(f"{count(run.updates)} update{'' if run.updates == 1 else 's'}")
     return "; ".join([*parts, verdict(run, split)]) + "."
 

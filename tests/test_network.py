@@ -73,9 +73,7 @@ def test_backward_is_the_slope_in_every_parameter(activation, loss, sizes):
 
     params = unflatten(w, sizes)
     zs, hs = forward(params, ACTIVATIONS[activation], X)
-    gradients = backward(
-        params, ACTIVATIONS[activation], zs, hs, LOSSES[loss].gradient(zs[-1], y)
-    )
+    gradients = backward(params, ACTIVATIONS[activation], zs, hs, LOSSES[loss].gradient(zs[-1], y))
     assert [g.W.shape for g in gradients] == [layer.W.shape for layer in params]
     assert np.allclose(flatten(gradients), central_difference(loss_at, w), rtol=1e-5, atol=1e-8)
 

@@ -19,21 +19,26 @@ class Job:
         self.progress = Progress()
         self.result = self.error = None
         self.compute = compute
+        self.started = time.perf_counter()
         self.thread = threading.Thread(target=self.run, name="knobs-job", daemon=True)
         self.thread.start()
 
     def run(self):
-        started = time.perf_counter()
         try:
             self.result = self.compute(self.settings, self.progress)
         except Exception as error:  # handed to whoever waits, who shows or raises it
             self.error = error
-        self.seconds = time.perf_counter() - started
+        self.seconds = self.age
 
     def wait(self, seconds=None):
         """Wait until the job is done, at most so many seconds; return whether it is."""
         self.thread.join(seconds)
         return not self.thread.is_alive()
+
+    @property
+    def age(self):
+        """Seconds since it started."""
+        return time.perf_counter() - self.started
 
     def cancel(self):
         self.progress.cancel()

@@ -42,7 +42,7 @@ def log_slider(field, label, tip, low, high, value, step=0.05):
     """A slider for positive numbers whose ratio matters, like rates: equal steps are factors."""
     control = ipywidgets.FloatLogSlider(
         value=value, base=10, min=math.log10(low), max=math.log10(high), step=step,
-        readout_format=".2g", **common(label, tip, 310),
+        readout_format=".2g", **common(label, tip, 720),
     )  # fmt: skip
     return finish(Knob(field, control, f"a number from {low:g} to {high:g}", between(low, high)))
 
@@ -56,10 +56,10 @@ def float_slider(field, label, tip, low, high, value, step):
 
 
 def count_slider(field, label, tip, low, high, value, base=2, step=1):
-    """A slider for whole numbers whose ratio matters, like batch sizes; any number can be typed."""
+    """A slider for whole numbers whose ratio matters, like batch sizes."""
     control = ipywidgets.FloatLogSlider(
         value=value, base=base, min=math.log(low, base), max=math.log(high, base), step=step,
-        readout_format=".0f", **common(label, tip, 240),
+        readout_format=".0f", **common(label, tip, 188),
     )  # fmt: skip
     allowed = f"a whole number from {low} to {high}"
     return finish(Knob(field, control, allowed, whole(low, high), round))
@@ -67,14 +67,14 @@ def count_slider(field, label, tip, low, high, value, base=2, step=1):
 
 def int_slider(field, label, tip, low, high, value):
     """A slider for whole numbers whose difference matters, like seeds."""
-    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, 200))
+    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, 150))
     allowed = f"a whole number from {low} to {high}"
     return finish(Knob(field, control, allowed, whole(low, high)))
 
 
 def choice(field, label, tip, options, value):
     """A menu. Parameters: options, a dict from what is shown to the plain value, or a sequence."""
-    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, 175))
+    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, 160))
     values = list(options.values()) if isinstance(options, dict) else list(options)
 
     def accept(given):

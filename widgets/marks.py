@@ -31,7 +31,9 @@ def move_ruler(marks, rate, limit, label, pinned=None):
     low, high = marks.ends
     end = low if limit is None else np.clip(limit, low, high)
     marks.here.set_data([np.clip(rate, low, high)], [1.15])
-    marks.here.set_color(BLACK if limit is not None and rate <= limit else RED)
+    too_large = limit is not None and rate > limit
+    marks.here.set_color(RED if too_large else BLACK)
+    marks.here.set_marker("X" if too_large else "v")
     marks.pinned.set_data(([], []) if pinned is None else ([np.clip(pinned, low, high)], [1.15]))
     marks.stable.set(x=low, width=end - low)
     marks.edge.set_data([end, end], [-0.15, 1.15])

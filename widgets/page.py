@@ -66,10 +66,12 @@ def keep(thing):
 
 def drop_result(thing):
     """Take it out of IPython's list of results, which would keep it in memory for good."""
-    names = sys.modules["IPython"].get_ipython().user_ns
-    for number in [number for number, result in names.get("Out", {}).items() if result is thing]:
-        del names["Out"][number]
-        names.pop(f"_{number}", None)
+    shell = sys.modules["IPython"].get_ipython()
+    results = shell.user_ns.get("Out", {})
+    for number in [number for number, result in results.items() if result is thing]:
+        del results[number]
+        for names in (shell.user_ns, shell.user_ns_hidden):
+            names.pop(f"_{number}", None)
 
 
 def forget(thing):
@@ -120,8 +122,8 @@ def close_all(widgets):
         widget.close()
 
 
-def spoken(text):
-    """Return HTML that a screen reader reads aloud whenever it changes."""
-    return (
-        f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(text)}</div>'
-    )
+def spoken(text, headline=""):
+    """Return HTML that a screen reader reads aloud whenever it changes; the headline is bold."""
+    bold = f"<b>{html.escape(headline)}</b> " if headline else ""
+    live = 'role="status" aria-live="polite" style="line-height:1.5"'
+    return f"<div {live}>{bold}{html.escape(text)}</div>"

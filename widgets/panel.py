@@ -21,6 +21,7 @@ from widgets.picture import Picture
 
 # A run that takes longer goes on in the background and shows its progress.
 LIVE_SECONDS = 0.2
+LONG_SECONDS = 0.5
 LANGUAGES = ("en",)
 COMPILING = (
     "The fast engine is being compiled, once on this machine (about 20 seconds). "
@@ -34,6 +35,8 @@ class Panel(OnPage):
     Parameters:
         knobs: a list of Knob.
         compute: `compute(settings, progress) -> result`, pure; progress is a lessons.Progress.
+            A result may have a `rest(progress) -> result`, for what takes longer: it is computed
+            once the picture is on the page.
         draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
         update: `update(artists, result, moment, pinned)`; pinned is a result or None.
         describe: `describe(result, moment) -> str`, the summary.
@@ -163,26 +166,27 @@ class Panel(OnPage):
         self.working = ipywidgets.HBox([self.bar, self.stop])
         self.working.layout.visibility = "hidden"
         controls = [knob.control for knob in self.knobs.values()]
-        last_row = [self.working, self.message]
+        last_row = []
         if self.steps:
             self.clock = ipywidgets.IntSlider(
                 description=time_label, min=0, max=0, tooltip=f"Go to any {time_label} of this run",
-                layout=ipywidgets.Layout(width="420px"),
+                layout=ipywidgets.Layout(width="330px"),
             )  # fmt: skip
             self.play = ipywidgets.Play(min=0, max=0, interval=80)
             self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
             self.clock.observe(weakly(self.on_time), "value")
-            last_row = [self.play, self.clock, *last_row]
+            last_row = [self.play, self.clock]
             self.clock.add_class("knob-time")
             self.play.add_class("knobs-play")
         self.browser = Browser(layout=ipywidgets.Layout(display="none"))
         self.browser.observe(weakly(self.on_density), "density")
         box = ipywidgets.VBox(
             [
-                ipywidgets.HBox([*controls, self.pin, self.reset], layout=row),
+                ipywidgets.HBox(controls, layout=row),
                 self.image,
                 self.summary,
-                ipywidgets.HBox(last_row, layout=ipywidgets.Layout(min_height="36px")),
+                ipywidgets.HBox([*last_row, self.pin, self.reset, self.working], layout=row),
+                self.message,
                 self.browser,
             ]
         )
@@ -318,38 +322,55 @@ class Panel(OnPage):
         Returns: the Job.
         """
         with self.lock:
-            if self.job:
-                self.job.cancel()
-            job = self.job = Job(self.compute, self.knob_settings())
-        if job.wait(patience):
-            self.show(job)
-        else:
+            first = self.start_job(self.compute, self.knob_settings())
+        job = first
+        while job and job.wait(patience):
+            job = self.show(job)
+            # What follows the first picture never makes a hand wait.
+            patience = None if patience is None else 0
+        if job:
             threading.Thread(target=self.guarded, args=(self.watch, job), daemon=True).start()
-        return job
+        return first
+
+    def start_job(self, compute, settings):
+        """Start a computation in place of the one that may be under way."""
+        if self.job:
+            self.job.cancel()
+        self.job = Job(compute, settings)
+        return self.job
 
     def watch(self, job):
         """Show the progress of a long job until it is done, or until a newer one replaces it."""
-        while not job.wait(0.1):
+        while job:
+            if job.wait(0.1):
+                job = self.show(job)
+                continue
             with self.lock:
                 if self.job is not job:
                     return
-                self.bar.value = job.progress.fraction
-                self.working.layout.visibility = "visible"
-        self.show(job)
+                if job.age > LONG_SECONDS:
+                    self.bar.value = job.progress.fraction
+                    self.working.layout.visibility = "visible"
 
     def show(self, job):
-        """Show what a job brought, unless a newer one is under way."""
+        """Show what a job brought, unless a newer one is under way.
+
+        Returns: the Job that computes the rest, where the result has one, or None.
+        """
         with self.lock:
             if self.job is not job:
-                return
+                return None
             self.job = None
             self.working.layout.visibility = "hidden"
             if job.error:
                 self.complain(job.error)
-                return
+                return None
             self.result, self.computed = job.result, job.settings
-            self.timings = {"train": job.seconds}
+            if job.compute is self.compute:
+                self.timings = {"train": job.seconds}
             self.redraw()
+            rest = getattr(self.result, "rest", None)
+            return rest and self.start_job(lambda settings, progress: rest(progress), job.settings)
 
     def redraw(self):
         """Draw the present moment, and put picture and summary on the page."""
@@ -397,11 +418,10 @@ class Panel(OnPage):
         """Take the words about compiling away when it is done."""
         thread = compiling()
         if thread:
+            done = weakly(self.on_compiled)
+            threading.Thread(target=lambda: (thread.join(), done()), daemon=True).start()
 
-            def clear():
-                thread.join()
-                with self.lock:
-                    if not self.closed:
-                        self.message.value = ""
-
-            threading.Thread(target=clear, daemon=True).start()
+    def on_compiled(self):
+        with self.lock:
+            if not self.closed and self.message.value == html.escape(COMPILING):
+                self.message.value = ""

@@ -69,13 +69,14 @@ class Prediction(OnPage):
     def on_choice(self, change):
         choice = next(choice for choice in self.choices if choice.answer == change["new"])
         self.answer.value = spoken("Let us see …")
+        headline = "Right." if choice.right else "Not quite."
         try:
             reply = choice.reply() if callable(choice.reply) else choice.reply
         except Exception as error:  # a callback has no one to raise it to
-            self.reply = f"The experiment failed: {error}. Restart the kernel and try again."
-        else:
-            self.reply = f"{'Right.' if choice.right else 'Not quite.'} {reply}"
-        self.answer.value = spoken(self.reply)
+            headline = "The experiment failed:"
+            reply = f"{error}. Restart the kernel and try again."
+        self.reply = f"{headline} {reply}"
+        self.answer.value = spoken(reply, headline)
 
     def __str__(self):
         lines = [self.question]

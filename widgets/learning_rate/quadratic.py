@@ -44,7 +44,7 @@ def valley(lang="en", **settings):
     """
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
-                   *RATES, 10**-0.75, 0.01),
+                   *RATES, 0.15, 0.01),
         float_slider("curvature", "curvature λ", "How steep the valley is across; along it, 1",
                      1, 50, 10, 0.5),
         int_slider("steps", "steps", "How many updates to make", 1, 200, 30),
@@ -72,11 +72,9 @@ def draw(figure):
     losses = figure.add_axes([0.70, 0.27, 0.285, 0.635])
     rates = figure.add_axes([0.05, 0.125, 0.935, 0.033])
 
-    across.set(xlim=(-SPAN, SPAN), ylim=(-0.06, 1.25), xticks=[-1, 0, 1], yticks=[0, 1])
-    across.set_title("Loss across the valley (start = 1)")
+    across.set(xlim=(-SPAN, SPAN), xticks=[-1, 0, 1])
+    across.set_title("Loss across the valley")
     across.set_xlabel("w2", labelpad=1)
-    w = np.linspace(-SPAN, SPAN, 201)
-    across.plot(w, (w / START[1]) ** 2, color=GRAY, linewidth=1.4)
 
     above.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), yticks=[-1, 0, 1], xticks=[-1, 0, 1])
     above.set_title("From above: lines of equal loss")
@@ -92,6 +90,11 @@ def draw(figure):
         return axes.plot([], [], "o-", color=color, ms=3.5, linewidth=1.1)[0]
 
     return SimpleNamespace(
+        sections=[
+            across.plot([], [], color=color, linewidth=1.4, label=label)[0]
+            for color, label in ((LIGHT, "along"), (GRAY, "across"))
+        ],
+        along_text=words(across, -1.2, 0, color=GRAY, fontsize=SMALL),
         contours=[above.plot([], [], color=GRAY, linewidth=0.8)[0] for _ in range(6)],
         paths=[path(across), path(above), path(losses)],
         heads=[
@@ -112,7 +115,7 @@ def draw(figure):
         ),
         ruler=ruler(rates, *RATES),
         best=rates.plot([], [], color="white", linewidth=2)[0],
-        still=SimpleNamespace(losses=losses),
+        still=SimpleNamespace(across=across, losses=losses),
     )  # fmt: skip
 
 
@@ -130,9 +133,10 @@ def update(artists, result, moment, pinned):
     # Far outside, a line still shows where it goes; infinity it could not be drawn to.
     path = np.clip(np.nan_to_num(result.path[: moment + 1], nan=np.inf), -1e6, 1e6)
     losses = np.clip(np.nan_to_num(result.losses, nan=np.inf), *LOSSES)
-    relative = (path[:, 1] / START[1]) ** 2
+    section = 0.5 * result.curvatures[1] * path[:, 1] ** 2
+    show_sections(artists, result.curvatures)
     so_far = np.arange(moment + 1)
-    tracks = (path[:, 1], relative), (path[:, 0], path[:, 1]), (so_far, losses[so_far])
+    tracks = (path[:, 1], section), (path[:, 0], path[:, 1]), (so_far, losses[so_far])
     for line, head, (x, y) in zip(artists.paths, artists.heads, tracks, strict=True):
         line.set_data(x, y)
         head.set_data(x[-1:], y[-1:])
@@ -153,10 +157,22 @@ def update(artists, result, moment, pinned):
     )
     label = (
         f"learning rate η   (green: stable, below 2/λ = {short(bound)};  "
-        f"white line: fastest, {short(best)})"
+        f"white line: 2/(1 + λ) = {short(best)})"
     )
     move_ruler(artists.ruler, result.rate, bound, label, pinned.rate if pinned else None)
     artists.best.set_data([best, best], [0, 1])
+
+
+def show_sections(artists, curvatures):
+    """Draw the loss across the valley and, for comparison, along it."""
+    axes, top = artists.still.across, 0.5 * curvatures[1] * START[1] ** 2
+    if axes.get_ylim() != (-0.05 * top, 1.25 * top):
+        axes.set(ylim=(-0.05 * top, 1.25 * top), yticks=[0, top], yticklabels=["0", short(top)])
+    w = np.linspace(-SPAN, SPAN, 201)
+    for line, curvature in zip(artists.sections, curvatures, strict=True):
+        line.set_data(w, 0.5 * curvature * w**2)
+    artists.along_text.set_text("along w1")
+    artists.along_text.set_y(0.5 * SPAN**2 + 0.03 * top)
 
 
 def describe(result, moment):
@@ -168,8 +184,8 @@ def describe(result, moment):
     size = short(loss) if np.isfinite(loss) else "no longer a finite number"
     return (
         f"Learning rate {short(result.rate)}, curvatures 1 and {steep}: stable below 2/{steep} = "
-        f"{short(bound)}. Every step multiplies w1 by {short(factors[0])} and w2 by "
-        f"{short(factors[1])}. After {moment} step{'' if moment == 1 else 's'} the loss is "
+        f"{short(bound)}. Every step multiplies w1 by {factors[0]:.3g} and w2 by "
+        f"{factors[1]:.3g}. After {moment} step{'' if moment == 1 else 's'} the loss is "
         f"{size}: {fate(result.rate, bound, factors)}."
     )
 

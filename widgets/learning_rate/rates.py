@@ -8,7 +8,7 @@ import numpy as np
 from lessons import Run, TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
-from lessons.learning_rate import Sweep, range_test, running_average
+from lessons.learning_rate import Sweep, find_cliff, range_test, running_average
 from lessons.learning_rate import sweep as train_many
 from lessons.verdict import NO_BETTER_THAN_GUESSING, guessing_loss, short
 from widgets.artists import words
@@ -19,9 +19,9 @@ from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAININ
 
 SIZE = 8.6, 3.6
 LOW, HIGH, POINTS = 1e-4, 1e2, 37
-LOSSES = 1e-3, 10.0
-# The range test averages over so many updates, for single batches are noisy.
-SMOOTHING = 0.9
+LOSSES = 1e-5, 10.0
+# Single batches are noisy: the range test averages over this share of its updates.
+SMOOTHING = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +70,14 @@ def compute(settings, progress):
 def draw(figure):
     """Make the artists: on the left how complete runs end, on the right one with a rising rate."""
     ends = figure.add_axes([0.06, 0.17, 0.40, 0.72])
-    rising = figure.add_axes([0.55, 0.17, 0.40, 0.72])
+    rising = figure.add_axes([0.575, 0.17, 0.40, 0.72])
     guesses = []
     for axes in (ends, rising):
         axes.set(xscale="log", yscale="log", xlim=(LOW, HIGH), ylim=LOSSES)
         axes.set_xlabel("learning rate η", labelpad=1)
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
         guesses.append(axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))))
-    guess_text = words(
-        ends, 0.98, 1, "guessing", transform=ends.get_yaxis_transform(), color=GRAY,
-        fontsize=SMALL, ha="right", va="top",
-    )  # fmt: skip
+    guess_text = words(ends, 1.15 * HIGH, 1, "guessing", color=GRAY, fontsize=SMALL, va="center")
     batches = rising.plot([], [], color=LIGHT, linewidth=0.6)[0]
     # At the smallest rates no loss is low, so that this corner is always free.
     for height, name, color in ((0.12, "training", TRAINING), (0.05, "validation", VALIDATION)):
@@ -89,15 +86,13 @@ def draw(figure):
         guesses=guesses, guess_text=guess_text, batches=batches,
         pinned=ends.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
         pinned_text=words(
-            ends, 0.98, 0.02, transform=ends.transAxes, color=PINNED, fontsize=SMALL, ha="right",
-            va="bottom",
+            ends, 0.03, 0.185, transform=ends.transAxes, color=PINNED, fontsize=SMALL
         ),
         validation=ends.plot([], [], "o-", color=VALIDATION, ms=3, linewidth=1.2)[0],
         training=ends.plot([], [], "o-", color=TRAINING, ms=3, linewidth=1.2)[0],
         diverged=ends.plot([], [], "X", color=RED, ms=7, mec="white", clip_on=False)[0],
         diverged_text=words(
-            ends, 0.985, 0.94, transform=ends.transAxes, color=RED, fontsize=SMALL, ha="right",
-            va="top",
+            ends, 1.03, 0.97, transform=ends.transAxes, color=RED, fontsize=SMALL, va="center"
         ),
         best=ends.plot([], [], color=BLUE, linewidth=1.2)[0],
         titles=[
@@ -105,8 +100,7 @@ def draw(figure):
             for axes in (ends, rising)
         ],
         smooth=rising.plot([], [], color=TRAINING)[0],
-        lowest=rising.plot([], [], "o", color=BLUE, ms=7, mec="white")[0],
-        broken=rising.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False)[0],
+        cliff=rising.plot([], [], color=RED, linewidth=1.2)[0],
     )  # fmt: skip
 
 
@@ -128,24 +122,23 @@ def update(artists, result, moment, pinned):
     artists.pinned_text.set_text("")
     if pinned:
         artists.pinned.set_data(pinned.sweep.rates, np.clip(pinned.sweep.train_loss, *LOSSES))
-        artists.pinned_text.set_text("dashed: pinned, training")
+        artists.pinned_text.set_text("pinned, training")
     show_rising(artists, result.run)
 
 
 def show_rising(artists, run):
-    """Draw the batch losses of the range test, and their running average."""
-    made = run.updates
-    rates, losses = run.learning_rate[:made], run.batch_loss[:made]
-    artists.batches.set_data(rates, np.clip(losses, *LOSSES))
-    smooth = running_average(losses, SMOOTHING)
-    artists.smooth.set_data(rates, np.clip(smooth, *LOSSES))
-    # Empty if the run was stopped before its first update.
-    lowest = np.argsort(smooth)[:1]
-    artists.lowest.set_data(rates[lowest], np.clip(smooth[lowest], *LOSSES))
-    found = "".join(f", lowest at {short(rate)}" for rate in rates[lowest])
-    artists.titles[1].set_text(f"Loss while the rate of one training rises{found}")
-    broken = run.learning_rate[made : made + 1] if run.status == "diverged" else []
-    artists.broken.set_data(broken, [LOSSES[1]] * len(broken))
+    """Draw the range test up to its cliff: batch losses, and their running average."""
+    rates, losses = run.learning_rate[: run.updates], run.batch_loss[: run.updates]
+    smooth = running_average(losses, 1 - 1 / max(5, SMOOTHING * len(losses)))
+    cliff = find_cliff(smooth)
+    # A little of what comes after shows that it is a cliff.
+    shown = slice(min(len(rates), int(1.1 * cliff) + 1))
+    artists.batches.set_data(rates[shown], np.clip(losses[shown], *LOSSES))
+    artists.smooth.set_data(rates[shown], np.clip(smooth[shown], *LOSSES))
+    found = len(rates) > 0 and cliff < len(rates) - 1
+    artists.cliff.set_data([rates[cliff]] * 2 if found else [], LOSSES if found else [])
+    where = f"cliff at {short(rates[cliff])}" if found else "no cliff found"
+    artists.titles[1].set_text(f"Loss while the rate of one training rises: {where}")
 
 
 def describe(result, moment):
@@ -161,27 +154,12 @@ def describe(result, moment):
     parts = [
         f"{made} complete trainings, learning rates {short(LOW)} to {short(HIGH)}.",
         f"Lowest training loss {lowest} at rate {best};",
-        f"better than guessing from {short(useful.min())} to {short(useful.max())};"
-        if len(useful) else "none better than guessing;",
+        f"better than guessing from {short(useful[0])} to {short(useful[1])};"
+        if useful
+        else "none better than guessing;",
         f"{swept.diverged.sum()} diverged.",
-    ]  # fmt: skip
+    ]
     return " ".join(parts)
-
-
-def useful_rates(result):
-    """Return the rates around the best one that all end better than guessing."""
-    swept = result.sweep
-    useful = swept.train_loss < NO_BETTER_THAN_GUESSING * result.guess
-    best = int(np.nanargmin(swept.train_loss))
-    if not useful[best]:
-        return swept.rates[:0]
-    # Beyond the cliff a lucky run may end well again; the stretch ends where the first one fails.
-    failed = np.flatnonzero(~useful)
-    low, high = (
-        failed[failed < best].max(initial=-1),
-        failed[failed > best].min(initial=len(useful)),
-    )
-    return swept.rates[low + 1 : high]
 
 
 def brief(result, moment):
@@ -190,5 +168,10 @@ def brief(result, moment):
     if made < POINTS or result.sweep.best_rate is None:
         return describe(result, moment)
     useful = useful_rates(result)
-    first = f"better than guessing from rate {short(useful.min())}" if len(useful) else ""
+    first = f"better than guessing from rate {short(useful[0])}" if useful else ""
     return f"{made} complete trainings, {first or 'none better than guessing'}."
+
+
+def useful_rates(result):
+    """Return the ends of the range round the best rate where training beats guessing, or None."""
+    return result.sweep.useful_range(NO_BETTER_THAN_GUESSING * result.guess)

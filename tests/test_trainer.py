@@ -1,0 +1,541 @@
+"""Training: the two engines against each other, randomness, divergence, progress."""
+
+import math
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from reference import ENGINES, exact_line, orders_of, run_python, same_run, samples, with_rate
+
+from lessons import Progress, TrainConfig, data, train, trainer
+from lessons.activations import ACTIVATIONS
+from lessons.data import DATASETS
+from lessons.initializers import INITIALIZERS
+from lessons.losses import LOSSES
+from lessons.network import flatten, forward
+from lessons.optimizers import OPTIMIZERS
+from lessons.trainer import has_numba
+
+every_set = pytest.mark.parametrize("name", DATASETS)
+every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS)
+every_engine = pytest.mark.parametrize("engine", ENGINES)
+two_engines = pytest.mark.skipif(not has_numba(), reason="Numba is not installed")
+
+HISTORIES = ("batch_loss", "grad_norm", "train_loss", "val_loss", "train_accuracy", "val_accuracy")
+RATES = np.geomspace(1e-6, 1e3, 10)
+
+
+def both(config, split):
+    return train(config, split, engine="numba"), train(config, split, engine="numpy")
+
+
+def assert_close(fast, slow, rtol, atol=1e-12, histories=HISTORIES):
+    assert (fast.status, fast.stopped_at) == (slow.status, slow.stopped_at)
+    assert len(fast.snapshots) == len(slow.snapshots)
+    for name in histories:
+        pair = getattr(fast, name), getattr(slow, name)
+        assert np.allclose(*pair, rtol=rtol, atol=atol, equal_nan=True), name
+    assert np.allclose(fast.snapshots.vectors, slow.snapshots.vectors, rtol=rtol, atol=atol)
+    assert np.allclose(flatten(fast.params), flatten(slow.params), rtol=rtol, atol=atol)
+
+
+# The two engines
+
+
+@st.composite
+def settings_and_samples(draw):
+    task = draw(st.sampled_from(["classification", "regression"]))
+    outputs = draw(st.integers(1, 5) if task == "classification" else st.sampled_from([None, 1, 3]))
+    split = samples(
+        task,
+        n=draw(st.integers(1, 60)),
+        d=draw(st.integers(1, 9)),
+        outputs=outputs,
+        n_val=draw(st.sampled_from([0, 1, 7, 150])),
+        seed=draw(st.integers(0, 99)),
+    )
+    drop_last = draw(st.booleans())
+    config = TrainConfig(
+        hidden=draw(st.lists(st.integers(1, 10), max_size=4)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
+        init=draw(st.sampled_from(list(INITIALIZERS))),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        learning_rate=draw(st.floats(0, 0.1)),
+        momentum=draw(st.floats(0, 0.9)),
+        batch_size=draw(st.integers(1, len(split.X_train) if drop_last else 80)),
+        epochs=draw(st.integers(1, 4)),
+        drop_last=drop_last,
+        shuffle=draw(st.booleans()),
+        dtype="float64",
+        seed=draw(st.integers(0, 2**40)),
+    )
+    return config, split
+
+
+@two_engines
+@settings(deadline=None, max_examples=150)
+@given(settings_and_samples())
+def test_engines_agree_to_rounding(example):
+    fast, slow = both(*example)
+    # Where every unit is dead, scores can tie by symmetry, and rounding decides who is first.
+    assume(slow.status == "finished")
+    dead = slow.grad_norm[:, 0].min() < 1e-12
+    assert_close(fast, slow, rtol=1e-9, histories=HISTORIES[:4] if dead else HISTORIES)
+
+
+@two_engines
+@every_activation
+@every_set
+def test_engines_agree_in_single_precision(name, activation):
+    config = TrainConfig(activation=activation, learning_rate=0.05, epochs=4)
+    fast, slow = both(config, DATASETS[name]())
+    assert_close(fast, slow, rtol=2e-3, atol=2e-4, histories=HISTORIES[:4])
+    assert np.allclose(fast.train_accuracy, slow.train_accuracy, atol=0.005, equal_nan=True)
+
+
+@two_engines
+@every_optimizer
+@every_activation
+def test_engines_diverge_at_the_same_update(activation, optimizer):
+    stopped = []
+    for split in (data.wave(n=60), data.spiral(n=60), samples("regression", outputs=2)):
+        for rate in (*RATES[::3], 30.0):
+            config = TrainConfig(
+                activation=activation, optimizer=optimizer, learning_rate=rate, epochs=30,
+                dtype="float64",
+            )  # fmt: skip
+            fast, slow = both(config, split)
+            assert (fast.status, fast.stopped_at) == (slow.status, slow.stopped_at), rate
+            stopped.append(fast.stopped_at)
+    assert None in stopped
+    assert any(stopped)
+
+
+@two_engines
+def test_a_saturated_unit_lets_nothing_through_in_either_engine():
+    # Inputs of ±1e4 drive every unit of the first layer to its limit.
+    split = exact_line(scale=1e4)
+    for activation in ("tanh", "sigmoid"):
+        config = TrainConfig(hidden=(8,), activation=activation, epochs=1)
+        for run in both(config, split):
+            assert not run.grad_norm[:, 0].any()
+            assert run.grad_norm[:, 1].all()
+
+
+@two_engines
+def test_of_equal_scores_the_first_is_the_answer():
+    # All inputs are 0, so that all scores stay at the biases, which begin at 0.
+    y = np.arange(30) % 3
+    split = data.from_arrays(np.zeros((30, 1)) + np.arange(2), y, val=0.2, test=0)
+    for run in both(TrainConfig(hidden=(4,), learning_rate=0, epochs=1), zeroed(split)):
+        assert run.train_accuracy[0] == np.mean(split.y_train == 0)
+        assert run.val_accuracy[0] == np.mean(split.y_val == 0)
+
+
+def zeroed(split):
+    return replace(split, X_train=np.zeros_like(split.X_train), X_val=np.zeros_like(split.X_val))
+
+
+@every_engine
+def test_an_empty_validation_set_has_nan_histories(engine):
+    for target in (np.arange(20) % 2, np.linspace(0, 1, 20), np.ones((20, 3))):
+        X = np.random.default_rng(0).normal(size=(20, 2))
+        split = data.from_arrays(X, target, val=0, test=0)
+        run = train(TrainConfig(epochs=2), split, engine)
+        assert np.isnan(run.val_loss).all()
+        assert np.isnan(run.val_accuracy).all()
+        assert np.isfinite(run.train_loss).all()
+
+
+# One update, by hand
+
+
+@every_engine
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_and_accuracies_are_those_of_the_formulas(engine, loss):
+    split = samples(LOSSES[loss].task)
+    run = train(TrainConfig(epochs=2, dtype="float64"), split, engine)
+    for epoch in range(3):
+        for part in ("train", "val"):
+            X, y = getattr(split, f"X_{part}"), getattr(split, f"y_{part}")
+            outputs = forward(run.snapshots[epoch], ACTIVATIONS["relu"], X.astype(float))[0][-1]
+            expected = LOSSES[loss].function(outputs, y)
+            assert getattr(run, f"{part}_loss")[epoch] == pytest.approx(expected, rel=1e-9)
+            if loss == "cross_entropy":
+                right = np.mean(outputs.argmax(axis=1) == y)
+                assert getattr(run, f"{part}_accuracy")[epoch] == pytest.approx(right)
+
+
+@every_engine
+@pytest.mark.parametrize("rate", [0.01, 0.3, 0.9])
+def test_a_line_is_fitted_in_the_steps_of_the_closed_form(engine, rate):
+    # The error of the slope shrinks by the factor 1 - 2η·scale² at each full step.
+    config = TrainConfig(
+        hidden=(), learning_rate=rate, batch_size=20, epochs=8, dtype="float64", shuffle=False
+    )
+    run = train(config, exact_line(slope=2, scale=0.5), engine)
+    error = np.array([params[0].W[0, 0] - 2 for params in run.snapshots])
+    shrink = (1 - 2 * rate * 0.25) ** np.arange(9)
+    assert np.allclose(error, error[0] * shrink, rtol=1e-12)
+    assert np.allclose(run.train_loss, 0.25 * error**2, rtol=1e-12)
+    assert np.allclose(run.batch_loss, run.train_loss[:-1], rtol=1e-12)
+    assert np.allclose(run.grad_norm[:, 0], np.abs(0.5 * error[:-1]), rtol=1e-12)
+
+
+# Batches and randomness
+
+
+@every_engine
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("drop_last", [True, False])
+@pytest.mark.parametrize("hidden", [(), (4,), (4, 3, 2)])
+def test_batches_are_cut_from_the_order_of_the_epoch(engine, shuffle, drop_last, hidden):
+    split = samples("regression", n=23, outputs=2)
+    config = TrainConfig(
+        hidden=hidden, learning_rate=0, batch_size=5, epochs=3, shuffle=shuffle,
+        drop_last=drop_last, seed=4, dtype="float64",
+    )  # fmt: skip
+    run = train(config, split, engine)
+    outputs = forward(run.params, ACTIVATIONS["relu"], split.X_train.astype(float))[0][-1]
+    each = np.mean((outputs - split.y_train) ** 2, axis=1)
+    expected = [
+        each[order[start : start + 5]].mean()
+        for order in orders_of(config, 23)
+        for start in range(0, 20 if drop_last else 23, 5)
+    ]
+    assert np.allclose(run.batch_loss, expected, rtol=1e-9)
+
+
+def test_every_epoch_takes_every_sample_once_in_another_order():
+    orders = orders_of(TrainConfig(epochs=4), 30)
+    assert (np.sort(orders, axis=1) == np.arange(30)).all()
+    assert len({tuple(order) for order in orders}) == 4
+    assert (orders_of(TrainConfig(epochs=4, shuffle=False), 30) == np.arange(30)).all()
+    assert not np.array_equal(orders, orders_of(TrainConfig(epochs=4, seed=1), 30))
+
+
+@every_engine
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_same_settings_same_bits(engine, dtype):
+    config, split = TrainConfig(epochs=5, dtype=dtype), data.spiral()
+    assert same_run(train(config, split, engine), train(config, split, engine))
+    # However the numbers came to be in memory.
+    copied = replace(
+        split, X_train=np.asfortranarray(split.X_train), y_train=split.y_train.astype(np.int32)
+    )
+    assert same_run(train(config, split, engine), train(config, copied, engine))
+
+
+FINGERPRINT = """
+import hashlib
+from lessons import TrainConfig, data, train
+from lessons.network import flatten
+for engine in {engines}:
+    run = train(TrainConfig(epochs=5, activation="gelu"), data.moons(), engine)
+    print(hashlib.sha256(run.batch_loss.tobytes() + flatten(run.params).tobytes()).hexdigest())
+"""
+
+
+def test_same_settings_same_bits_in_another_process():
+    code = FINGERPRINT.format(engines=ENGINES)
+    first, second = run_python(code), run_python(code, PYTHONHASHSEED="7")
+    assert first == second
+    assert len(set(first.split())) == len(ENGINES)
+
+
+@every_engine
+def test_another_seed_is_another_run(engine):
+    split = data.spiral(n=50)
+    first, second = (train(TrainConfig(epochs=2, seed=seed), split, engine) for seed in (0, 1))
+    assert not np.array_equal(first.snapshots[0][0].W, second.snapshots[0][0].W)
+    assert not np.array_equal(first.batch_loss, second.batch_loss)
+
+
+OTHER_KNOBS = [
+    {"batch_size": 7},
+    {"learning_rate": 0.7},
+    {"activation": "tanh"},
+    {"optimizer": "momentum"},
+    {"epochs": 3},
+    {"shuffle": False},
+    {"drop_last": True},
+]
+
+
+@every_engine
+@pytest.mark.parametrize("knob", OTHER_KNOBS, ids=str)
+def test_no_other_knob_changes_the_first_weights(engine, knob):
+    config, split = TrainConfig(epochs=1), data.spiral(n=50)
+    first = train(config, split, engine).snapshots.vectors[0]
+    other = train(replace(config, **knob), split, engine).snapshots.vectors[0]
+    assert np.array_equal(first, other)
+    assert np.any(other)
+
+
+def test_float32_starts_from_the_rounded_weights_of_float64():
+    split = data.spiral(n=50)
+    single, double = (train(TrainConfig(epochs=1, dtype=f"float{b}"), split) for b in (32, 64))
+    vectors = single.snapshots.vectors[0], double.snapshots.vectors[0]
+    assert [v.dtype for v in vectors] == [np.float32, np.float64]
+    assert np.array_equal(vectors[0], vectors[1].astype(np.float32))
+
+
+@every_engine
+def test_a_longer_run_begins_like_a_shorter_one(engine):
+    split = data.spiral(n=50)
+    short, long = (train(TrainConfig(epochs=epochs), split, engine) for epochs in (3, 7))
+    assert np.array_equal(short.batch_loss, long.batch_loss[: len(short.batch_loss)])
+    assert np.array_equal(short.train_loss, long.train_loss[:4])
+    assert np.array_equal(short.snapshots.vectors, long.snapshots.vectors[:4])
+
+
+@every_engine
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_orders_drawn_in_pieces_make_the_same_run(monkeypatch, engine, shuffle):
+    config = TrainConfig(epochs=7, shuffle=shuffle, optimizer="momentum")
+    whole = train(config, data.spiral(n=50), engine)
+    monkeypatch.setattr(trainer, "ORDER_ENTRIES", 120)
+    assert same_run(train(config, data.spiral(n=50), engine), whole)
+
+
+def test_training_leaves_the_data_alone_and_needs_no_writable_arrays():
+    split = data.moons(n=50)
+    before = split.X_train.copy(), split.y_train.copy()
+    train(TrainConfig(epochs=2), split)
+    assert not split.X_train.flags.writeable
+    assert np.array_equal(split.X_train, before[0])
+    assert np.array_equal(split.y_train, before[1])
+
+
+# Divergence
+
+
+@every_engine
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rate", [0.6, 3.0, 10.0, 99.0, 1e3, 1e6])
+def test_divergence_is_found_at_its_update(engine, dtype, rate):
+    # Of the same sample again and again, x = 1 and y = 0, each update multiplies the prediction p
+    # by 1 - 4η. The first that overflows is the squared norm of the gradient, 2·(2p)².
+    same = replace(exact_line(0), X_train=np.ones((47, 1), "f4"), y_train=np.zeros(47, "f4"))
+    config = TrainConfig(hidden=(), learning_rate=rate, batch_size=1, epochs=30, dtype=dtype)
+    run = train(config, same, engine)
+    first = abs(float(run.snapshots[0][0].W[0, 0]))
+    growth = 4 * rate - 1
+    at = math.ceil(math.log(math.sqrt(np.finfo(dtype).max / 8) / first) / math.log(growth))
+    assert (run.status, run.stopped_at) == ("diverged", at)
+    assert run.updates == at
+    assert at % 47 != 0
+    assert len(run.snapshots) == at // 47 + 1
+    # The parameters are those from before that update.
+    prediction = abs(float(run.params[0].W[0, 0] + run.params[0].b[0]))
+    assert prediction == pytest.approx(first * growth**at, rel=1e-4)
+    assert np.isfinite(run.batch_loss[:at]).all()
+    assert np.isnan(run.batch_loss[at + 1 :]).all()
+    assert np.isnan(run.train_loss[at // 47 + 1 :]).all()
+
+
+@every_engine
+def test_a_step_to_infinity_is_not_made(engine):
+    # Loss and gradient are finite; the rate times the gradient is not.
+    config = TrainConfig(hidden=(), learning_rate=1e300, epochs=3, batch_size=64)
+    run = train(config, exact_line(), engine)
+    assert (run.status, run.stopped_at) == ("diverged", 0)
+    assert np.array_equal(flatten(run.params), run.snapshots.vectors[0])
+    assert np.isfinite(run.batch_loss[0])
+    assert np.isnan(run.batch_loss[1:]).all()
+
+
+@every_engine
+def test_a_loss_that_overflows_after_the_last_update_is_a_divergence(engine):
+    config = TrainConfig(hidden=(), learning_rate=1e22, epochs=1, batch_size=64)
+    run = train(config, exact_line(), engine)
+    assert (run.status, run.stopped_at) == ("diverged", 0)
+    assert np.isfinite(run.batch_loss).all()
+    assert np.isfinite(flatten(run.params)).all()
+    assert len(run.snapshots) == 1
+
+
+@every_engine
+@every_set
+def test_no_rate_raises_or_warns_and_the_record_is_whole(engine, name):
+    split = DATASETS[name](**({} if name == "digits" else {"n": 60}))
+    config = TrainConfig(epochs=2 if name == "digits" else 10, optimizer="momentum")
+    for rate in RATES:
+        run = train(with_rate(config, rate), split, engine)
+        assert run.status in ("finished", "diverged")
+        kept = len(run.snapshots)
+        assert np.isfinite(run.train_loss[:kept]).all()
+        assert np.isfinite(run.batch_loss[: run.updates]).all()
+        assert np.isfinite(run.grad_norm[: run.updates]).all()
+        assert np.isfinite(run.snapshots.vectors).all()
+        assert np.isfinite(flatten(run.params)).all()
+        if run.status == "finished":
+            assert np.isfinite(run.train_loss).all()
+            assert kept == config.epochs + 1
+
+
+def test_nothing_is_written_to_stderr():
+    code = f"""
+from lessons import TrainConfig, data, predict, train
+for engine in {ENGINES}:
+    for rate in (1e-6, 30, 1e3):
+        for split in (data.spiral(n=60), data.wave(n=60)):
+            config = TrainConfig(learning_rate=rate, epochs=5)
+            predict(train(config, split, engine).params, config, split.X_test)
+"""
+    assert run_python(code) == ""
+
+
+# Progress
+
+
+def cancel_when(progress, condition):
+    """Cancel from another thread as soon as the condition holds."""
+
+    def watch():
+        while not condition():
+            pass
+        progress.cancel()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@every_engine
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_progress_ends_at_one(engine, shuffle):
+    progress = Progress()
+    assert progress.fraction == 0
+    train(TrainConfig(epochs=3, shuffle=shuffle), data.moons(n=50), engine, progress)
+    assert progress.fraction == 1
+    assert not progress.cancelled
+
+
+@every_engine
+def test_a_run_can_be_cancelled_from_another_thread(engine):
+    progress = Progress()
+    cancel_when(progress, lambda: progress.fraction > 0)
+    config = TrainConfig(epochs=20_000, learning_rate=0.01)  # minutes, if it ran to its end
+    run = train(config, data.spiral(), engine, progress)
+    assert run.status == "cancelled"
+    assert progress.cancelled
+    assert 0 < run.updates == run.stopped_at < len(run.batch_loss)
+    assert progress.fraction == run.updates / len(run.batch_loss)
+    assert np.isfinite(run.batch_loss[: run.updates]).all()
+    assert np.isnan(run.batch_loss[run.updates :]).all()
+    assert np.isfinite(run.train_loss[: len(run.snapshots)]).all()
+    assert np.isnan(run.train_loss[len(run.snapshots) :]).all()
+    # Up to there it is the run that nobody stopped.
+    epochs = len(run.snapshots) - 1
+    if epochs:
+        shorter = train(replace(config, epochs=epochs), data.spiral(), engine)
+        assert np.array_equal(run.train_loss[: epochs + 1], shorter.train_loss)
+        assert np.array_equal(run.snapshots.vectors, shorter.snapshots.vectors)
+
+
+@every_engine
+def test_a_run_cancelled_before_it_starts_makes_no_update(engine):
+    progress = Progress()
+    progress.cancel()
+    run = train(TrainConfig(epochs=3), data.moons(n=50), engine, progress)
+    assert (run.status, run.updates, len(run.snapshots)) == ("cancelled", 0, 1)
+    assert np.isnan(run.batch_loss).all()
+    untouched = train(TrainConfig(epochs=3), data.moons(n=50), engine)
+    assert np.array_equal(flatten(run.params), untouched.snapshots.vectors[0])
+
+
+# Arguments
+
+
+@pytest.mark.parametrize("engine", ["Numba", "torch", "", None, 1])
+def test_unknown_engine(engine):
+    with pytest.raises(ValueError, match="engine must be one of auto, numba, numpy, got"):
+        train(TrainConfig(), data.moons(n=20), engine)
+
+
+def test_auto_is_the_fast_engine_where_there_is_one():
+    config, split = TrainConfig(epochs=3), data.spiral(n=50)
+    assert same_run(train(config, split), train(config, split, ENGINES[0]))
+
+
+@every_engine
+def test_batch_size_beyond_the_data_means_all_of_it(engine):
+    split = data.moons(n=20)
+    all_of_it = train(TrainConfig(batch_size=20, epochs=2), split, engine)
+    more = train(TrainConfig(batch_size=10**9, epochs=2), split, engine)
+    assert same_run(all_of_it, more)
+    assert more.config.batch_size == 10**9
+    with pytest.raises(ValueError, match=r"batch_size must be at most 20 .* drop_last, got 21"):
+        train(TrainConfig(batch_size=21, drop_last=True), split, engine)
+
+
+def test_loss_must_fit_the_data():
+    with pytest.raises(ValueError, match="loss must be one of cross_entropy for classification"):
+        train(TrainConfig(loss="mse"), data.moons(n=20))
+
+
+@every_engine
+def test_schedule_sets_the_rate_of_every_update(engine):
+    def schedule(update):
+        return 0.5 / (1 + update)
+
+    config = TrainConfig(
+        schedule=schedule, epochs=2, batch_size=10, hidden=(), shuffle=False, dtype="float64"
+    )
+    run = train(config, exact_line(), engine)
+    assert run.learning_rate.tolist() == [schedule(u) for u in range(4)]
+    error = np.array([params[0].W[0, 0] - 2 for params in run.snapshots])
+    # Two batches an epoch, each with the same curvature 2.
+    expected = [1.0]
+    for epoch in range(2):
+        first, second = (1 - 2 * schedule(2 * epoch + batch) for batch in range(2))
+        expected.append(expected[-1] * first * second)
+    assert np.allclose(error / error[0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("rate", [-1.0, float("nan"), float("inf")])
+def test_schedule_must_give_rates(rate):
+    config = TrainConfig(schedule=lambda u: rate if u == 3 else 0.1, epochs=5)
+    with pytest.raises(ValueError, match="schedule must give rates ≥ 0, got"):
+        train(config, data.moons(n=20))
+
+
+# Without Numba
+
+
+def test_everything_works_without_numba(tmp_path):
+    (tmp_path / "numba.py").write_text("raise ImportError('no numba here')\n")
+    code = """
+import sys
+from lessons import TrainConfig, data, train
+from lessons.engines import engine_at_hand
+from lessons.learning_rate import largest_stable_learning_rate, range_test, sweep
+config, split = TrainConfig(epochs=3), data.moons(n=50)
+print(train(config, split).status, engine_at_hand())
+range_test(config, split, epochs=2)
+sweep(config, split, [0.1, 0.2])
+largest_stable_learning_rate(config, split)
+try:
+    train(config, split, engine="numba")
+except ImportError as error:
+    print(error)
+print("lessons.kernels" in sys.modules)
+"""
+    assert run_python(code, PYTHONPATH=str(tmp_path)).splitlines() == [
+        "finished auto",
+        "engine 'numba' needs Numba, which is not installed; 'auto' does not",
+        "False",
+    ]
+
+
+def test_the_readable_engine_does_not_import_numba():
+    code = """
+import sys
+from lessons import TrainConfig, data, train
+train(TrainConfig(epochs=1), data.moons(n=20), engine="numpy")
+print("numba" in sys.modules)
+"""
+    assert run_python(code) == "False"

@@ -1,0 +1,130 @@
+"""What a classifier believes: a colored plane, or scanned digits with its answers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from lessons import decision_map, predict
+from widgets.artists import PixelMap, words
+from widgets.style import BLACK, CLASSES, NORMAL, RED, SMALL
+
+SHOWN_DIGITS = 6
+
+
+def is_plane(split):
+    """Return whether the data has two features, and so can be drawn as points in a plane."""
+    return split.X_train.shape[1] == 2
+
+
+def look(params, config, split):
+    """Return the probabilities that are shown: over the plane, or for some unseen images."""
+    if is_plane(split):
+        return decision_map(params, config, *ranges(split))
+    return predict(params, config, images(split)[0])
+
+
+def ranges(split):
+    """Return the part of the plane that is shown: a square with all samples and some air."""
+    low, high = split.X_train.min(axis=0), split.X_train.max(axis=0)
+    middle, reach = (low + high) / 2, 0.55 * (high - low).max()
+    return [(float(m - reach), float(m + reach)) for m in middle]
+
+
+def images(split):
+    """Return the images that are shown, and their classes: validation images, if there are any."""
+    if len(split.X_val):
+        return split.X_val[: SHOWN_DIGITS**2], split.y_val[: SHOWN_DIGITS**2]
+    return split.X_train[: SHOWN_DIGITS**2], split.y_train[: SHOWN_DIGITS**2]
+
+
+def draw_beliefs(axes):
+    """Make the artists on axes that should be square."""
+    return SimpleNamespace(
+        map=PixelMap(axes),
+        classes=[
+            axes.plot([], [], marker, ms=4.6, mec="white", mew=0.5, color=color, ls="")[0]
+            for marker, color in zip("osD^v", CLASSES, strict=True)
+        ],
+        answers=[
+            words(axes, 0, 0, fontsize=SMALL, fontweight="bold", ha="right")
+            for _ in range(SHOWN_DIGITS**2)
+        ],
+        title=words(axes, 0, 1.03, transform=axes.transAxes, fontsize=NORMAL),
+        still=SimpleNamespace(axes=axes),
+    )
+
+
+def update_beliefs(artists, split, beliefs, epoch):
+    """Show the probabilities that `look` returned, after so many epochs."""
+    fit_axes(artists.still.axes, split)
+    if is_plane(split):
+        show_plane(artists, split, beliefs, epoch)
+    else:
+        show_digits(artists, split, beliefs, epoch)
+
+
+def fit_axes(axes, split):
+    """Fit the axes to the data; only other data makes the background be drawn again."""
+    plane = is_plane(split)
+    limits = ranges(split) if plane else [(0, SHOWN_DIGITS)] * 2
+    if [axes.get_xlim(), axes.get_ylim()] == limits:
+        return
+    axes.set(xlim=limits[0], ylim=limits[1])
+    axes.tick_params(left=plane, bottom=plane, labelleft=plane, labelbottom=plane)
+    x_name, y_name = split.feature_names if plane else ("", "")
+    axes.set_xlabel(x_name, labelpad=1)
+    axes.set_ylabel(y_name, labelpad=-2)
+    axes.locator_params(nbins=5)
+    axes.spines[["left", "bottom"]].set_visible(plane)
+
+
+def show_plane(artists, split, beliefs, epoch):
+    """Color the plane by the probability of each class, and put the training samples on it."""
+    artists.map.set_data(mix_colors(beliefs))
+    artists.map.smooth = True
+    for k, points in enumerate(artists.classes):
+        points.set_data(*split.X_train[split.y_train == k].T)
+    for answer in artists.answers:
+        answer.set_text("")
+    artists.title.set_text(f"What the network believes {after(epoch)}")
+
+
+def mix_colors(beliefs, strength=0.65):
+    """Turn class probabilities into pixels: a class's color where it is certain, white between."""
+    n_classes = beliefs.shape[-1]
+    certainty = np.clip((n_classes * beliefs - 1) / (n_classes - 1), 0, 1)
+    colors = np.array([to_rgb(color) for color in CLASSES[:n_classes]])
+    pixels = 1 - strength * (np.nan_to_num(certainty) @ (1 - colors))
+    return (255 * np.clip(pixels, 0, 1)).astype(np.uint8)
+
+
+def show_digits(artists, split, beliefs, epoch):
+    """Show scanned digits, each with the network's answer beside it, marked where it is wrong."""
+    shown, truth = images(split)
+    guesses, n = beliefs.argmax(axis=1), SHOWN_DIGITS
+    sheet = np.full((n * 12, n * 12), 255.0)
+    for i, image in enumerate(shown):
+        row, column = divmod(i, n)
+        ink = 255 * (1 - image.reshape(8, 8) / max(float(shown.max()), 1e-9))
+        sheet[row * 12 + 2 : row * 12 + 10, column * 12 + 1 : column * 12 + 9] = ink
+    for i, answer in enumerate(artists.answers):
+        row, column = divmod(i, n)
+        if i >= len(shown):
+            answer.set_text("")
+            continue
+        right, label = guesses[i] == truth[i], split.classes[guesses[i]]
+        answer.set_text(str(label) if right else f"✗{label}")
+        answer.set_position((column + 0.95, n - row - 0.95))
+        answer.set_color(BLACK if right else RED)
+    artists.map.set_data(np.repeat(sheet[::-1, :, None], 3, axis=2).astype(np.uint8))
+    artists.map.smooth = False
+    for points in artists.classes:
+        points.set_data([], [])
+    rights = int(np.sum(guesses == truth))
+    artists.title.set_text(f"Unseen digits, epoch {epoch}: {rights} of {len(shown)} right")
+
+
+def after(epoch):
+    """Say which moment it is."""
+    return f"after {epoch} epoch{'' if epoch == 1 else 's'}" if epoch else "before training"

@@ -1,0 +1,111 @@
+"""Loss against epochs: training and validation, a pinned run, the moment that is shown."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons.verdict import count, guessing_loss, short
+from widgets.artists import words
+from widgets.marks import spread
+from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
+
+# What the axis shows; what lies beyond sits on its edge, and words say so.
+LIMITS = 1e-3, 10.0
+# Labels need about this much room, in powers of ten.
+LINE = 0.24
+
+
+def draw_losses(axes):
+    """Make the artists on axes with room for labels at their right."""
+    axes.set(yscale="log", ylim=LIMITS)
+    axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    axes.set_title("Loss")
+    curves, dots, ends = [], [], []
+    for color, style in ((VALIDATION, (0, (5, 1))), (TRAINING, "-")):
+        curves += axes.plot([], [], color=color, linestyle=style)
+        dots += axes.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)
+    for color in (VALIDATION, TRAINING, GRAY, PINNED):
+        ends.append(words(axes, 0, 1, color=color, fontsize=SMALL, va="center"))
+    return SimpleNamespace(
+        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
+        curves=curves, dots=dots, ends=ends,
+        lost=axes.plot([], [], color=RED, linewidth=1.2)[0],
+        broken=axes.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
+        warning=words(
+            axes, 1, 1.03, transform=axes.transAxes, color=RED, fontsize=SMALL, ha="right"
+        ),
+        x_label=words(
+            axes, 0.5, -0.09, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top"
+        ),
+        still=SimpleNamespace(
+            axes=axes, guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
+        ),
+    )  # fmt: skip
+
+
+def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
+    """Draw the losses up to the end of the run, and mark the moment that is shown."""
+    epochs = run.config.epochs
+    guess = guessing_loss(split)
+    fit_axes(artists.still, epochs, guess)
+    per_epoch = len(run.batch_loss) // epochs
+    each = "1 update" if per_epoch == 1 else f"{count(per_epoch)} updates"
+    artists.x_label.set_text(f"epochs, of {each}")
+    artists.now.set_xdata([epoch, epoch])
+    heights, texts = [], []
+    histories = ("validation", run.val_loss), ("training", run.train_loss)
+    for (name, losses), curve, dot in zip(histories, artists.curves, artists.dots, strict=True):
+        curve.set_data(np.arange(epochs + 1), np.clip(losses, *LIMITS))
+        dot.set_data([epoch], [np.clip(losses[epoch], *LIMITS)])
+        heights.append(losses[epoch])
+        texts.append(f"{name} {short(losses[epoch])}" if np.isfinite(losses[epoch]) else "")
+    heights.append(guess)
+    texts.append("guessing")
+    artists.pinned.set_data([], [])
+    if pinned:
+        losses = pinned.train_loss[: len(pinned.snapshots)]
+        artists.pinned.set_data(np.arange(len(losses)), np.clip(losses, *LIMITS))
+        heights.append(losses[-1])
+    texts.append(f"pinned: {pinned_label}" if pinned else "")
+    label_ends(artists.ends, heights, texts, 1.02 * epochs)
+    show_divergence(artists, run)
+
+
+def fit_axes(still, epochs, guess):
+    """Fit the axes; only other data or another number of epochs changes the background."""
+    if still.axes.get_xlim() != (0, epochs):
+        still.axes.set_xlim(0, epochs)
+    if still.guess.get_ydata()[0] != guess:
+        still.guess.set_ydata([guess, guess])
+
+
+def label_ends(ends, heights, texts, x):
+    """Write the texts beside the ends of their curves, apart from each other."""
+    low, high = np.log10(LIMITS)
+    heights = np.log10(np.clip(np.nan_to_num(heights, nan=1.0), *LIMITS))
+    for end, text in zip(ends, texts, strict=True):
+        end.set_text(text)
+    shown = [i for i in range(len(heights)) if texts[i]]
+    apart = spread(heights[shown], LINE)
+    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
+    for i, height in zip(shown, apart, strict=True):
+        ends[i].set_position((x, 10**height))
+
+
+def show_divergence(artists, run):
+    """Draw the way out of a run that diverged, or say how far the loss rose beyond the axis."""
+    artists.lost.set_data([], [])
+    artists.broken.set_data([], [])
+    artists.warning.set_text("")
+    highest = np.nanmax(run.train_loss)
+    if run.status == "diverged":
+        per_epoch = len(run.batch_loss) / run.config.epochs
+        first = int((len(run.snapshots) - 1) * per_epoch)
+        updates = np.arange(first, run.stopped_at + 1)
+        losses = np.nan_to_num(run.batch_loss[updates], nan=np.inf)
+        artists.lost.set_data(updates / per_epoch, np.clip(losses, *LIMITS))
+        artists.broken.set_data([updates[-1] / per_epoch], [LIMITS[1]])
+        artists.warning.set_text(f"diverged at update {count(run.stopped_at + 1)}")
+    elif highest > LIMITS[1]:
+        artists.warning.set_text(f"beyond this axis: up to {short(highest)}")
