@@ -45,7 +45,9 @@ def verdict(run, split):
         return f"{worse} guessing, the steps threw the network off"
     lowest = loss.min()
     if last > max(LOST * lowest, CLOSE_TO_ZERO * guess):
-        return f"was better before, {short(lowest)} after {count(loss.argmin())} epochs"
+        epochs = loss.argmin()
+        after = f"after {count(epochs)} epoch{'' if epochs == 1 else 's'}"
+        return f"was better before, {short(lowest)} {after}"
     half = loss[(len(loss) - 1) // 2 :]
     changes = np.diff(np.log(np.maximum(half, np.finfo(float).tiny)))
     if np.median(np.abs(changes)) > JUMPING and np.mean(changes > 0) > 0.25:

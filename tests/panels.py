@@ -82,7 +82,7 @@ def fail_if(settings, mode):
 
 def slide(panel, field, value):
     """Do what the page does when a hand moves a knob."""
-    panel.knobs[field].control.value = value
+    panel.knobs[field].put(value)
 
 
 def wait_for(condition):

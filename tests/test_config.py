@@ -96,7 +96,7 @@ every_field = pytest.mark.parametrize("name", FIELDS)
 
 def test_fields_and_defaults_are_those_of_the_design():
     assert dataclasses.asdict(TrainConfig()) == DEFAULTS
-    assert FIELDS == list(DEFAULTS)
+    assert list(DEFAULTS) == FIELDS
     assert set(BAD) == set(GOOD) == set(CHECKS) == set(FIELDS)
     for name, value in DEFAULTS.items():
         assert type(getattr(TrainConfig(), name)) is type(value)

@@ -82,7 +82,7 @@ def test_junk_is_refused_in_words(kind, value):
 @given(value=st.floats(1e-6, 1e3))
 def test_every_number_of_a_log_slider_arrives_as_it_is(value):
     knob = MAKERS["log_slider"]()
-    knob.control.value = knob.check(value)
+    knob.put(knob.check(value))
     assert knob.value == value
     knob.control.close()
 
@@ -92,7 +92,7 @@ def test_every_number_of_a_log_slider_arrives_as_it_is(value):
 def test_log_slider_reaches_both_ends_exactly(low, high):
     knob = knobs.log_slider("rate", "η", "", low, high, 1.0)
     for end in (low, high):
-        knob.control.value = knob.check(end)
+        knob.put(knob.check(end))
         assert knob.value == end
     for beyond in (np.nextafter(low, 0), np.nextafter(high, np.inf)):
         assert "rate must be" in refusal(knob, beyond)
@@ -103,7 +103,7 @@ def test_log_slider_reaches_both_ends_exactly(low, high):
 def test_count_slider_gives_every_whole_number_back(low, high, base):
     knob = knobs.count_slider("batch", "B", "", low, high, 32, base)
     for value in range(low, high + 1):
-        knob.control.value = knob.check(value)
+        knob.put(knob.check(value))
         assert knob.value == value
         assert type(knob.value) is int
     for beyond in (low - 1, high + 1):
@@ -111,13 +111,21 @@ def test_count_slider_gives_every_whole_number_back(low, high, base):
     knob.control.close()
 
 
-def test_count_slider_rounds_what_the_hand_does():
-    knob = knobs.count_slider("epochs", "epochs", "", 1, 1000, 100, 10, 0.25)
-    knob.control.value = 10**0.25
-    assert knob.value == 2
-    knob.control.value = 10**2.75
-    assert knob.value == 562
-    knob.control.close()
+def test_count_slider_steps_are_whole_numbers_a_factor_apart():
+    powers = [value for _, value in MAKERS["count_slider"]().control.options]
+    assert powers == [2**k for k in range(10)]
+    decades = knobs.count_slider("epochs", "epochs", "", 1, 1000, 100, 10, 0.25)
+    values = [value for _, value in decades.control.options]
+    assert values == [1, 2, 3, 6, 10, 20, 30, 60, 100, 200, 300, 600, 1000]
+
+
+def test_a_value_between_the_steps_becomes_a_step_and_is_shown_as_it_is():
+    knob = MAKERS["count_slider"]()
+    knob.put(knob.check(100))
+    assert knob.value == 100
+    assert knob.control.label == "100"
+    labels = [label for label, _ in knob.control.options]
+    assert labels[6:9] == ["64", "100", "128"]
 
 
 @whole_sliders
@@ -147,7 +155,7 @@ def test_numbers_of_every_type_become_floats(kind, value):
 def test_choice_takes_its_options_and_nothing_that_merely_looks_like_one():
     knob = MAKERS["choice"]()
     for value in ("moons", SPLIT):
-        knob.control.value = knob.check(value)
+        knob.put(knob.check(value))
         assert knob.value is value
     # An array that equals an option is still no option.
     for value in (np.array(["moons"]), np.array("moons"), "Moons", "own", ["moons"]):

@@ -10,22 +10,16 @@ from reference import ROOT, run_python
 
 LIBRARIES = {
     "lessons": {"numpy", "scipy", "numba", "sklearn", "pandas", "joblib"},
-    "widgets": {
-        "numpy",
-        "matplotlib",
-        "ipywidgets",
-        "IPython",
-        "ipykernel",
-        "comm",
-        "traitlets",
-        "PIL",
-        "anywidget",
-    },  # fmt: skip
+    "widgets": {"numpy", "matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "ipykernel"},
     "notebooks": {"numpy", "scipy", "sklearn", "pandas", "matplotlib", "IPython", "ipywidgets"},
 }
-OURS = {"lessons": {"lessons"}, "widgets": {"widgets", "lessons"}}
-OURS["notebooks"] = {"widgets", "lessons"}
-FORBIDDEN_IN_WIDGETS = {"lessons.kernels", "lessons.readable"}
+BELOW = {
+    "lessons": {"lessons"},
+    "widgets": {"lessons", "widgets"},
+    "notebooks": {"lessons", "widgets"},
+}
+# Engines are chosen by `train`, and one of them cannot be imported everywhere.
+ENGINES = {"lessons.kernels", "lessons.readable"}
 
 MODULES = [path for name in ("lessons", "widgets") for path in (ROOT / name).rglob("*.py")]
 NOTEBOOKS = [
@@ -49,14 +43,14 @@ def imported(source):
 
 def wrong(source, layer):
     """Every import that a file of this layer may not make."""
-    allowed = set(sys.stdlib_module_names) | LIBRARIES[layer] | OURS[layer]
+    allowed = set(sys.stdlib_module_names) | LIBRARIES[layer] | BELOW[layer]
     found = []
     for module, names in imported(source):
         modules = {module, *(f"{module}.{name}" for name in names)}
-        private = {m for m in modules if m.split(".")[0] in ("lessons", "widgets") and "._" in m}
-        if module.split(".")[0] not in allowed or private:
-            found.append(module)
-        elif layer != "lessons" and modules & FORBIDDEN_IN_WIDGETS:
+        top = module.split(".")[0]
+        private = top in ("lessons", "widgets") and any("._" in m for m in modules)
+        engine = layer != "lessons" and modules & ENGINES
+        if top not in allowed or private or engine:
             found.append(module)
     return found
 

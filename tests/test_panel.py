@@ -9,7 +9,9 @@ import math
 import threading
 import warnings
 import weakref
+from types import SimpleNamespace
 
+import IPython
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,9 +27,10 @@ from panels import live_widgets, look, settle, slide, wait_for
 from PIL import Image
 
 import widgets.panel
-from lessons import TrainConfig, data, train
-from lessons.verdict import short
+from lessons import TrainConfig, data, predict, train
+from lessons.verdict import count, short
 from widgets import learning_rate, page
+from widgets.beliefs import ranges
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -383,11 +386,9 @@ def test_a_long_real_run_is_stopped_with_true_words(at_once):
     assert "stopped by hand" in str(panel)
     done = len(run.snapshots) - 1
     assert f"→ {short(run.train_loss[done])}, validation" in str(panel)
-    assert f"{run.updates:,} update".replace(",", "\u2009") in str(panel) or (
-        f"{run.updates:,} update".replace(",", " ") in str(panel)
-    )
+    assert f"{count(run.updates)} update" in str(panel)
     assert "No stable rate" not in str(panel)
-    assert np.isfinite(panel.artists.curves[1].get_ydata()[: done + 1]).all()
+    assert np.isfinite(panel.artists.losses.curves[1].get_ydata()[: done + 1]).all()
     panel.set(epochs=5, batch_size=32)
     assert panel.run.status == "finished"
     panel.close()
@@ -425,21 +426,13 @@ def test_time_goes_back_and_forth_through_one_run(fake, panel):
 
 
 def test_time_shows_the_parameters_of_that_epoch(live):
-    from lessons import predict
-
-    corner = [[x, y] for x, y in [[axis[0] for axis in ranges(live)]]]
+    corner = [[low for low, high in ranges(live.result.split)]]
     for time in (10, 0, 4, 10):
         live.set(time=time)
         expected = predict(live.run.snapshots[time], live.run.config, np.float32(corner))
         assert np.allclose(live.moment.beliefs[0, 0], expected, atol=0.02)
-        assert live.artists.now.get_xdata()[0] == time
-        assert live.artists.dots[1].get_ydata()[0] == live.run.train_loss[time]
-
-
-def ranges(panel):
-    X = panel.result.split.X_train
-    middle, reach = (X.min(0) + X.max(0)) / 2, 0.55 * np.ptp(X, axis=0).max()
-    return [(m - reach, m + reach) for m in middle]
+        assert live.artists.losses.now.get_xdata()[0] == time
+        assert live.artists.losses.dots[1].get_ydata()[0] == live.run.train_loss[time]
 
 
 def test_time_stays_at_the_end_and_is_cut_where_the_run_ends(panel):
@@ -595,8 +588,7 @@ def test_every_rate_from_the_smallest_to_the_largest_gets_a_true_sentence():
             again = train(TrainConfig(learning_rate=run.config.learning_rate), split)
             assert np.array_equal(again.train_loss, run.train_loss, equal_nan=True)
             assert f"Learning rate {short(rate)}." in text
-            updates = again.updates
-            assert f"{updates // 1000} {updates % 1000:03}" in text or f"{updates} update" in text
+            assert f"{count(again.updates)} update" in text
             losses = again.train_loss
             assert f"Training loss {short(losses[0])} → " in text
             if run.status == "finished":
@@ -635,12 +627,11 @@ def test_the_valley_stays_true_beyond_all_numbers():
 # Threads
 
 
-@pytest.mark.parametrize("data_set", ["spiral", "digits"])
-def test_slider_messages_on_another_thread_while_a_cell_draws_with_pyplot(data_set, tmp_path):
-    # More updates than the default make the panel draw its background anew, ticks and all.
-    moves = [("learning_rate", 10 ** (k / 50 - 4)) for k in range(270)]
-    moves += [("epochs", 10 + k) for k in range(30)]
-    settings = {"epochs": 10, "data": data_set}
+def test_slider_messages_on_another_thread_while_a_cell_draws_with_pyplot(tmp_path):
+    # Another number of epochs makes the panel draw its background anew, ticks and all.
+    moves = [("learning_rate", 10 ** (k / 50 - 4)) for k in range(250)]
+    moves += [("epochs", 5 + k) for k in range(50)]
+    settings = {"epochs": 5}
     serial = learning_rate.panel(**settings)
     serial.set(**dict(moves))
     panel = learning_rate.panel(**settings)
@@ -722,13 +713,13 @@ def test_nothing_grows_with_a_thousand_moves(live):
     assert process.memory_info().rss - memory < 20e6
 
 
-@pytest.mark.parametrize("make", MAKERS)
-def test_nothing_grows_with_fifty_panels(make):
+@pytest.mark.parametrize(("make", "times"), list(zip(MAKERS, (50, 10, 10), strict=True)))
+def test_nothing_grows_with_new_panels(make, times):
     few = {} if make is learning_rate.valley else {"epochs": 2}
-    for _ in range(5):
+    for _ in range(3):
         make(**few).close()
     counts, memory = (live_widgets(), figures()), psutil.Process().memory_info().rss
-    for _ in range(50):
+    for _ in range(times):
         panel = make(**few)
         panel.set(**few)
         panel.close()
@@ -799,15 +790,16 @@ class Kernel:
     """Stands in for the kernel: says which cell runs."""
 
     def __init__(self):
-        self.request = {}
+        self.request, self.executions = {}, 0
 
     def run(self, cell, code=""):
         """Begin to run a cell; every call is another execution."""
-        metadata = {"cellId": cell} if cell else {}
-        header = {"msg_id": str(id(object())) + str(len(str(self.request)))}
-        self.request = {"metadata": metadata, "content": {"code": code}, "header": header}
-        Kernel.count = getattr(Kernel, "count", 0) + 1
-        header["msg_id"] = f"execution {Kernel.count}"
+        self.executions += 1
+        self.request = {
+            "metadata": {"cellId": cell} if cell else {},
+            "content": {"code": code},
+            "header": {"msg_id": f"execution {self.executions}"},
+        }
 
     def get_parent(self):
         return self.request
@@ -815,13 +807,10 @@ class Kernel:
 
 @pytest.fixture
 def kernel(monkeypatch):
-    from IPython.core.interactiveshell import InteractiveShell
-
     kernel = Kernel()
-    shell = type("Shell", (), {"kernel": kernel, "user_ns": {"Out": {}}, "user_ns_hidden": {}})()
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    shell = SimpleNamespace(kernel=kernel, user_ns={"Out": {}}, user_ns_hidden={})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     monkeypatch.setattr(page, "shown", {})
-    assert InteractiveShell
     return kernel
 
 
@@ -875,7 +864,7 @@ def test_where_cells_have_no_id_their_code_names_them(fake, kernel):
 
 
 def test_what_is_shown_lives_without_a_name_and_what_was_closed_leaves_no_result(fake, kernel):
-    shell = __import__("IPython").get_ipython()
+    shell = IPython.get_ipython()
     kernel.run("a")
     gone = weakref.ref(show(fake.panel()))
     gc.collect()

@@ -5,10 +5,12 @@ and then hears which field, what is allowed, and what came.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
 
 import ipywidgets
+import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,19 +18,19 @@ class Knob:
     """One setting of a panel.
 
     Parameters: field, its name in `panel.settings`; control, the widget; allowed, in words;
-    accept, a function that returns the value as the control wants it, or raises ValueError;
-    read, a function that turns the control's value into the plain value of the setting.
+    accept, a function that returns the value as a plain value, or raises ValueError; name, a
+    function that says how a value is written beside the slider.
     """
 
     field: str
     control: ipywidgets.DOMWidget
     allowed: str
-    accept: object
-    read: object = lambda value: value
+    accept: Callable
+    name: Callable = str
 
     @property
     def value(self):
-        return self.read(self.control.value)
+        return self.control.value
 
     def check(self, value):
         """Return the value as the control wants it, or raise ValueError."""
@@ -37,44 +39,71 @@ class Knob:
         except (TypeError, ValueError, OverflowError):
             raise ValueError(f"{self.field} must be {self.allowed}, got {value!r}") from None
 
+    def put(self, value):
+        """Set the control to a checked value, which becomes one of its steps if it is none yet.
+
+        A slider of numbers with a fixed step would not do: the browser moves its value to the
+        nearest step and sends that back, so that 100 becomes 128.
+        """
+        if isinstance(self.control, ipywidgets.SelectionSlider):
+            steps = [step for _, step in self.control.options]
+            if value not in steps:
+                with self.control.hold_sync():
+                    self.control.options = [(self.name(s), s) for s in sorted([*steps, value])]
+                    self.control.value = value
+                return
+        self.control.value = value
+
 
 def log_slider(field, label, tip, low, high, value, step=0.05):
-    """A slider for positive numbers whose ratio matters, like rates: equal steps are factors."""
-    control = ipywidgets.FloatLogSlider(
-        value=value, base=10, min=math.log10(low), max=math.log10(high), step=step,
-        readout_format=".2g", **common(label, tip, 720),
-    )  # fmt: skip
-    return finish(Knob(field, control, f"a number from {low:g} to {high:g}", between(low, high)))
+    """A slider for positive numbers whose ratio matters, like rates: equal steps are factors.
+
+    Parameters: step, in powers of ten; the values are rounded to two digits, or to three where
+    the steps are finer.
+    """
+    digits = 2 if step > 0.02 else 3
+    count = round((math.log10(high) - math.log10(low)) / step)
+    values = [float(f"{low * 10 ** (k * step):.{digits}g}") for k in range(1, count)]
+    values = [low, *values, high]
+    allowed = f"a number from {low:g} to {high:g}"
+    return slider(field, label, tip, values, value, allowed, between(low, high), 720)
 
 
 def float_slider(field, label, tip, low, high, value, step):
     """A slider for numbers whose difference matters."""
-    control = ipywidgets.FloatSlider(
-        value=value, min=low, max=high, step=step, readout_format=".3g", **common(label, tip, 270)
-    )
-    return finish(Knob(field, control, f"a number from {low:g} to {high:g}", between(low, high)))
+    values = [float(number) for number in np.arange(low, high + step / 2, step)]
+    allowed = f"a number from {low:g} to {high:g}"
+    return slider(field, label, tip, values, value, allowed, between(low, high), 300)
 
 
 def count_slider(field, label, tip, low, high, value, base=2, step=1):
-    """A slider for whole numbers whose ratio matters, like batch sizes."""
-    control = ipywidgets.FloatLogSlider(
-        value=value, base=base, min=math.log(low, base), max=math.log(high, base), step=step,
-        readout_format=".0f", **common(label, tip, 188),
-    )  # fmt: skip
+    """A slider for whole numbers whose ratio matters: powers of 2, or 1, 2, 3, 6, 10, 20, …."""
+    count = round((math.log(high) - math.log(low)) / math.log(base) / step)
+    values = {low * base ** (k * step) for k in range(count + 1)}
+    values = sorted({round(v) if base == 2 else int(float(f"{v:.1g}")) for v in values})
     allowed = f"a whole number from {low} to {high}"
-    return finish(Knob(field, control, allowed, whole(low, high), round))
+    return slider(field, label, tip, values, value, allowed, whole(low, high), 250)
+
+
+def slider(field, label, tip, values, value, allowed, accept, width):
+    """A slider that goes through a list of values, to which the first one belongs."""
+    values = sorted({*values, value})
+    control = ipywidgets.SelectionSlider(
+        options=[(f"{v:.6g}", v) for v in values], value=value, **common(label, tip, width)
+    )
+    return finish(Knob(field, control, allowed, accept, "{:.6g}".format))
 
 
 def int_slider(field, label, tip, low, high, value):
     """A slider for whole numbers whose difference matters, like seeds."""
-    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, 150))
+    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, 220))
     allowed = f"a whole number from {low} to {high}"
     return finish(Knob(field, control, allowed, whole(low, high)))
 
 
 def choice(field, label, tip, options, value):
     """A menu. Parameters: options, a dict from what is shown to the plain value, or a sequence."""
-    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, 160))
+    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, 200))
     values = list(options.values()) if isinstance(options, dict) else list(options)
 
     def accept(given):

@@ -304,7 +304,7 @@ class Panel(OnPage):
         self.muted = True
         try:
             for field in self.knobs.keys() & changes.keys():
-                self.knobs[field].control.value = changes[field]
+                self.knobs[field].put(changes[field])
             self.time = changes.get("time", self.time)
             if "pinned" in changes:
                 self.pinned_settings = changes["pinned"]

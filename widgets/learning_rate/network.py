@@ -67,10 +67,10 @@ found: about 0.92.
                    *RATES, 0.1),
         count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 100, 10, 0.25),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         choice("activation", "activation", "Non-linearity of the hidden units",
                list(ACTIVATIONS), "relu"),
         choice("data", "data", "What the network has to learn", sets, "spiral"),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"data": data, "lang": lang} | settings,

@@ -46,11 +46,11 @@ def sweep(lang="en", **settings):
     """
     knobs = [
         count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 32, 10, 0.25),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 30, 10, 0.25),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         choice("activation", "activation", "Non-linearity of the hidden units",
                list(ACTIVATIONS), "relu"),
         choice("data", "data", "What the network has to learn", SETS, "moons"),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
