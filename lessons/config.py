@@ -155,9 +155,11 @@ def boolean(name, value):
 def widths(name, value):
     """Check for a tuple of layer widths."""
     try:
-        return tuple(integer(1)(name, width) for width in value)
+        if isinstance(value, list | tuple | range | np.ndarray):  # and not text, say
+            return tuple(integer(1)(name, width) for width in value)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a tuple of integers ≥ 1, got {value!r}") from None
+        pass
+    raise ValueError(f"{name} must be a tuple of integers ≥ 1, got {value!r}")
 
 
 def schedule(name, value):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lessons import Progress, data
 from widgets.artists import words
-from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.knobs import choice, int_slider, log_slider
 from widgets.panel import Panel
 
 MODES = ("plain", "slow", "compute fails", "update fails", "describe fails", "frame fails")
@@ -32,7 +32,7 @@ class Fake:
     def panel(self, **settings):
         knobs = [
             log_slider("rate", "rate", "Height of the curve", 1e-3, 1e3, 1.0),
-            count_slider("n", "n", "Points", 1, 500, 10),
+            int_slider("n", "n", "Points", 1, 500, 10),
             int_slider("seed", "seed", "Nothing", 0, 9, 0),
             choice("mode", "mode", "What goes wrong", MODES, "plain"),
         ]
@@ -81,8 +81,8 @@ def fail_if(settings, mode):
 
 
 def slide(panel, field, value):
-    """Do what the page does when a hand moves a knob."""
-    panel.knobs[field].put(value)
+    """Do what the page does when a hand moves a knob, to a value that the hand can reach."""
+    panel.knobs[field].control.value = value
 
 
 def wait_for(condition):

@@ -64,10 +64,10 @@ def samples(task="classification", n=40, d=3, outputs=3, n_val=10, seed=0):
     return Split(*arrays, task=task, classes=classes)
 
 
-def exact_line(slope=2.0, scale=1.0, n=20):
-    """`y = slope·x` at ±scale: the MSE has curvature 2·scale² along w, and none of it along b."""
+def exact_line(slope=2.0, scale=1.0, n=20, offset=0.0):
+    """`y = slope·x + offset` at x = ±scale: the MSE has curvatures 2·scale² along w, 2 along b."""
     x = scale * np.resize([1.0, -1.0], n)
-    X, y = x[:, None].astype(np.float32), (slope * x).astype(np.float32)
+    X, y = x[:, None].astype(np.float32), (slope * x + offset).astype(np.float32)
     none = np.empty((0, 1), np.float32), np.empty(0, np.float32)
     return Split(X, y, *none, *none, task="regression")
 

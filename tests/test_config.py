@@ -33,7 +33,27 @@ NO_REALS = [*NOT_NUMBERS, NAN, INF, -INF, np.float32("nan"), 10**400, -(10**400)
 NEGATIVE = [-1, -1e-300, np.float32(-0.5)]
 NO_NAMES = [None, 1, 1.5, True, "", "Relu", "nonsense", ["relu"], np.array(["relu", "tanh"])]
 NO_BOOLEANS = [None, 0, 1, 0.0, "True", "", [], [True], np.array([True, False])]
-NO_WIDTHS = [None, 16, True, "16", (0,), (-1,), (1.5,), (True,), ("16",), (None,), ((4,),), [[4]]]
+NO_WIDTHS = [
+    None,
+    16,
+    True,
+    "",
+    "16",
+    b"",
+    b"16",
+    {},
+    {16},
+    {16: 16},
+    np.array(16),
+    (0,),
+    (-1,),
+    (1.5,),
+    (True,),
+    ("16",),
+    (None,),
+    ((4,),),
+    [[4]],
+]
 
 # For each field: what is allowed, in the words of the error, and values that are not.
 BAD = {

@@ -128,6 +128,32 @@ def test_a_value_between_the_steps_becomes_a_step_and_is_shown_as_it_is():
     assert labels[6:9] == ["64", "100", "128"]
 
 
+def test_values_that_were_put_do_not_pile_up():
+    knob = MAKERS["log_slider"]()
+    steps = [value for _, value in knob.control.options]
+    for value in np.geomspace(1e-6, 1e3, 77):
+        knob.put(float(np.clip(value, 1e-6, 1e3)))
+        assert len(knob.control.options) <= len(steps) + 1
+    knob.put(0.12345678)
+    assert knob.value == 0.12345678
+    assert [v for _, v in knob.control.options] == sorted([*steps, 0.12345678])
+
+
+@pytest.mark.parametrize(("low", "high", "base"), [(1, 512, 2), (1, 500, 2), (3, 40, 10)])
+def test_every_step_of_a_slider_is_allowed_and_the_ends_are_steps(low, high, base):
+    made = [
+        knobs.count_slider("batch", "B", "", low, high, 32, base),
+        knobs.log_slider("rate", "η", "", low, high, 32),
+        knobs.float_slider("curve", "λ", "", low, high, 32, 0.5),
+    ]
+    for knob in made:
+        steps = [value for _, value in knob.control.options]
+        assert (steps[0], steps[-1]) == (low, high)
+        assert steps == sorted(set(steps))
+        assert [knob.check(step) for step in steps] == steps
+        knob.control.close()
+
+
 @whole_sliders
 @pytest.mark.parametrize("value", [3.0, 3.5, np.float64(3), Fraction(7, 2), "3", True])
 def test_whole_numbers_are_not_made_from_others(kind, value):

@@ -10,7 +10,16 @@ from reference import ROOT, run_python
 
 LIBRARIES = {
     "lessons": {"numpy", "scipy", "numba", "sklearn", "pandas", "joblib"},
-    "widgets": {"numpy", "matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "ipykernel"},
+    "widgets": {
+        "numpy",
+        "matplotlib",
+        "PIL",
+        "ipywidgets",
+        "traitlets",
+        "anywidget",
+        "IPython",
+        "ipykernel",
+    },
     "notebooks": {"numpy", "scipy", "sklearn", "pandas", "matplotlib", "IPython", "ipywidgets"},
 }
 BELOW = {

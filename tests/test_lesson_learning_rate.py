@@ -35,7 +35,7 @@ def bound(split):
 @every_engine
 @pytest.mark.parametrize("scale", [0.1, 0.3, 1.0, 3.0, 100.0])
 def test_largest_stable_rate_of_a_line_is_two_over_the_curvature(engine, scale):
-    split = exact_line(slope=-3, scale=scale)
+    split = exact_line(slope=-3, scale=scale, offset=2)
     assert bound(split) == pytest.approx(min(1 / scale**2, 1.0))
     found = largest_stable_learning_rate(LINEAR, split, engine)
     assert bound(split) / 1.1 < found < 1.1 * bound(split)

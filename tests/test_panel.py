@@ -4,6 +4,7 @@ import base64
 import gc
 import html
 import io
+import itertools
 import json
 import math
 import threading
@@ -111,7 +112,7 @@ def test_settings_make_the_same_lesson_panel_again(make, settings):
 
 def test_set_does_what_the_hand_does(fake, panel):
     other = fake.panel()
-    for field, value in (("rate", 300.0), ("n", 33), ("seed", 5), ("rate", 1e-3), ("n", 1)):
+    for field, value in (("rate", 320.0), ("n", 33), ("seed", 5), ("rate", 1e-3), ("n", 1)):
         panel.set(**{field: value})
         slide(other, field, value)
         settle(other)
@@ -130,7 +131,7 @@ def test_set_does_what_the_hand_does(fake, panel):
 @pytest.mark.parametrize(
     ("make", "field", "values"),
     [
-        (learning_rate.panel, "learning_rate", [1e-6, 0.3, 1e3]),
+        (learning_rate.panel, "learning_rate", [1e-6, 0.32, 1e3]),
         (learning_rate.panel, "data", ["digits", "moons"]),
         (learning_rate.valley, "curvature", [1.0, 50.0]),
         (learning_rate.sweep, "activation", ["tanh"]),
@@ -263,9 +264,9 @@ def test_an_error_in_a_callback_is_shown_in_words_and_the_next_knob_works(fake, 
     slide(panel, "mode", "plain")
     settle(panel)
     assert panel.message.value == ""
-    slide(panel, "rate", 7.0)
+    slide(panel, "rate", 7.1)
     settle(panel)
-    assert str(panel) == "10 points at 7, shown to 10."
+    assert str(panel) == "10 points at 7.1, shown to 10."
 
 
 @pytest.mark.parametrize("mode", BROKEN)
@@ -327,7 +328,7 @@ def test_the_newest_value_wins(fake, panel, at_once):
     seen = []
     panel.on_change(lambda panel: seen.append(panel.result.settings["rate"]))
     slide(panel, "mode", "slow")
-    for rate in (2.0, 3.0, 4.0, 5.0):
+    for rate in (2.0, 3.2, 4.0, 5.0):
         slide(panel, "rate", rate)
     assert panel.job is not None
     fake.gate.set()
@@ -628,13 +629,12 @@ def test_the_valley_stays_true_beyond_all_numbers():
 
 
 def test_slider_messages_on_another_thread_while_a_cell_draws_with_pyplot(tmp_path):
+    serial, panel = learning_rate.panel(epochs=6), learning_rate.panel(epochs=6)
+    rates = itertools.islice(itertools.cycle(panel.knobs["learning_rate"].steps), 260)
+    moves = [("learning_rate", rate) for rate in rates]
     # Another number of epochs makes the panel draw its background anew, ticks and all.
-    moves = [("learning_rate", 10 ** (k / 50 - 4)) for k in range(250)]
-    moves += [("epochs", 5 + k) for k in range(50)]
-    settings = {"epochs": 5}
-    serial = learning_rate.panel(**settings)
+    moves += [("epochs", epochs) for epochs in (10, 3, 20, 6, 2, 30, 1, 10) * 5]
     serial.set(**dict(moves))
-    panel = learning_rate.panel(**settings)
     errors = []
 
     def hand():
@@ -671,14 +671,14 @@ def test_a_move_is_not_lost_while_the_panel_moves_its_own_controls(panel):
     # The other thread holds the lock and has muted the controls, as in the middle of a redraw.
     with panel.lock:
         panel.muted = True
-        thread = threading.Thread(target=slide, args=(panel, "rate", 6.0))
+        thread = threading.Thread(target=slide, args=(panel, "rate", 6.3))
         thread.start()
-        wait_for(lambda: panel.knobs["rate"].value == 6.0)
+        wait_for(lambda: panel.knobs["rate"].value == 6.3)
         thread.join(0.1)
         panel.muted = False
     thread.join()
     settle(panel)
-    assert str(panel) == "10 points at 6, shown to 10."
+    assert str(panel) == "10 points at 6.3, shown to 10."
 
 
 # Nothing grows
@@ -695,11 +695,11 @@ def observers(panel):
 
 
 def test_nothing_grows_with_a_thousand_moves(live):
-    process = psutil.Process()
+    process, rates = psutil.Process(), live.knobs["learning_rate"].steps[::2]
 
     def move(count):
-        for k in range(count):
-            slide(live, "learning_rate", 10 ** ((k % 90) / 10 - 6))
+        for k, rate in zip(range(count), itertools.cycle(rates)):  # noqa: B905, one has no end
+            slide(live, "learning_rate", rate)
             if k % 100 == 0:
                 live.clock.value = k % 10
                 live.pin.value = not live.pin.value

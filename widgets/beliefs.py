@@ -122,7 +122,8 @@ def show_digits(artists, split, beliefs, epoch):
     for points in artists.classes:
         points.set_data([], [])
     rights = int(np.sum(guesses == truth))
-    artists.title.set_text(f"Unseen digits, epoch {epoch}: {rights} of {len(shown)} right")
+    which = "Unseen" if len(split.X_val) else "Training"
+    artists.title.set_text(f"{which} digits, epoch {epoch}: {rights} of {len(shown)} right")
 
 
 def after(epoch):

@@ -19,7 +19,8 @@ class Knob:
 
     Parameters: field, its name in `panel.settings`; control, the widget; allowed, in words;
     accept, a function that returns the value as a plain value, or raises ValueError; name, a
-    function that says how a value is written beside the slider.
+    function that says how a value is written beside the slider; steps, the values that a slider
+    goes through, where it has a list of them.
     """
 
     field: str
@@ -27,6 +28,7 @@ class Knob:
     allowed: str
     accept: Callable
     name: Callable = str
+    steps: tuple = ()
 
     @property
     def value(self):
@@ -40,18 +42,15 @@ class Knob:
             raise ValueError(f"{self.field} must be {self.allowed}, got {value!r}") from None
 
     def put(self, value):
-        """Set the control to a checked value, which becomes one of its steps if it is none yet.
+        """Set the control to a checked value, which for the time being becomes one of its steps.
 
         A slider of numbers with a fixed step would not do: the browser moves its value to the
         nearest step and sends that back, so that 100 becomes 128.
         """
-        if isinstance(self.control, ipywidgets.SelectionSlider):
-            steps = [step for _, step in self.control.options]
-            if value not in steps:
-                with self.control.hold_sync():
-                    self.control.options = [(self.name(s), s) for s in sorted([*steps, value])]
-                    self.control.value = value
-                return
+        if self.steps and value not in (step for _, step in self.control.options):
+            with self.control.hold_sync():
+                self.control.options = [(self.name(s), s) for s in sorted({*self.steps, value})]
+                self.control.value = value
         self.control.value = value
 
 
@@ -80,7 +79,8 @@ def count_slider(field, label, tip, low, high, value, base=2, step=1):
     """A slider for whole numbers whose ratio matters: powers of 2, or 1, 2, 3, 6, 10, 20, …."""
     count = round((math.log(high) - math.log(low)) / math.log(base) / step)
     values = {low * base ** (k * step) for k in range(count + 1)}
-    values = sorted({round(v) if base == 2 else int(float(f"{v:.1g}")) for v in values})
+    values = {round(v) if base == 2 else int(float(f"{v:.1g}")) for v in values}
+    values = sorted({low, high, *(v for v in values if v < high)})
     allowed = f"a whole number from {low} to {high}"
     return slider(field, label, tip, values, value, allowed, whole(low, high), 250)
 
@@ -91,7 +91,7 @@ def slider(field, label, tip, values, value, allowed, accept, width):
     control = ipywidgets.SelectionSlider(
         options=[(f"{v:.6g}", v) for v in values], value=value, **common(label, tip, width)
     )
-    return finish(Knob(field, control, allowed, accept, "{:.6g}".format))
+    return finish(Knob(field, control, allowed, accept, "{:.6g}".format, tuple(values)))
 
 
 def int_slider(field, label, tip, low, high, value):

@@ -171,8 +171,9 @@ def show_sections(artists, curvatures):
     w = np.linspace(-SPAN, SPAN, 201)
     for line, curvature in zip(artists.sections, curvatures, strict=True):
         line.set_data(w, 0.5 * curvature * w**2)
-    artists.along_text.set_text("along w1")
-    artists.along_text.set_y(0.5 * SPAN**2 + 0.03 * top)
+    height = 0.5 * SPAN**2 + 0.03 * top
+    artists.along_text.set_text("along w1" if height < top else "")
+    artists.along_text.set_y(height)
 
 
 def describe(result, moment):
