@@ -77,6 +77,8 @@ def gradient(params, config, X, y):
     """
     activation, loss = ACTIVATIONS[config.activation], LOSSES[params.loss]
     zs, hs = forward(params, activation, X)
+    if loss.task == "regression":
+        y = y.reshape(zs[-1].shape)  # (N,) and (N, 1) would be compared all with all
     return flatten(backward(params, activation, zs, hs, loss.gradient(zs[-1], y)))
 
 

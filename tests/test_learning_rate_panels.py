@@ -335,7 +335,7 @@ def test_the_path_is_made_of_gradient_steps(valley, rate):
     path = np.clip(valley.result.path, -1e6, 1e6)
     assert np.allclose(np.transpose(xy(above)), path)
     assert np.allclose(xy(across)[0], path[:, 1])
-    assert np.allclose(xy(across)[1], (path[:, 1] / 0.7) ** 2)
+    assert np.allclose(xy(across)[1], 5 * path[:, 1] ** 2)
     expected = 0.5 * (valley.result.path**2 * [1, 10]).sum(axis=1)
     assert np.allclose(xy(losses)[1], np.clip(expected, 1e-8, 1e8))
 

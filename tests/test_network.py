@@ -18,6 +18,7 @@ from lessons.network import (
     count_parameters,
     flatten,
     forward,
+    gradient,
     layer_sizes,
     unflatten,
 )
@@ -76,6 +77,22 @@ def test_backward_is_the_slope_in_every_parameter(activation, loss, sizes):
     gradients = backward(params, ACTIVATIONS[activation], zs, hs, LOSSES[loss].gradient(zs[-1], y))
     assert [g.W.shape for g in gradients] == [layer.W.shape for layer in params]
     assert np.allclose(flatten(gradients), central_difference(loss_at, w), rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("outputs", [None, 2])
+def test_gradient_of_a_trained_network_is_the_slope(outputs):
+    split = samples("regression", outputs=outputs)
+    config = TrainConfig(hidden=(4, 3), activation="tanh", epochs=2, dtype="float64")
+    run = train(config, split)
+
+    def loss_at(w):
+        layers = unflatten(w, (3, 4, 3, outputs or 1), "mse")
+        prediction = predict(layers, config, split.X_train)
+        return np.mean((prediction - split.y_train) ** 2)
+
+    slope = central_difference(loss_at, flatten(run.params))
+    found = gradient(run.params, config, split.X_train, split.y_train)
+    assert np.allclose(found, slope, rtol=1e-5, atol=1e-8)
 
 
 # Parameters as one vector

@@ -502,6 +502,14 @@ def test_pin_through_set_lights_the_button(fake, panel):
     assert panel.artists.ghost.get_ydata().size == 0
 
 
+def test_what_is_not_said_about_a_pinned_curve_is_as_the_knobs_will_be(fake):
+    panel = fake.panel(n=20, pinned={"rate": 4.0})
+    assert panel.settings["pinned"] == {"rate": 4.0, "n": 20, "seed": 0, "mode": "plain"}
+    panel.set(seed=5, n=3, pinned={"n": 7})
+    assert panel.settings["pinned"] == {"rate": 1.0, "n": 7, "seed": 5, "mode": "plain"}
+    panel.close()
+
+
 def test_pin_after_an_error_is_of_what_is_shown(panel):
     slide(panel, "mode", "compute fails")
     settle(panel)
@@ -698,7 +706,7 @@ def test_nothing_grows_with_a_thousand_moves(live):
     process, rates = psutil.Process(), live.knobs["learning_rate"].steps[::2]
 
     def move(count):
-        for k, rate in zip(range(count), itertools.cycle(rates)):  # noqa: B905, one has no end
+        for k, rate in zip(range(count), itertools.cycle(rates)):
             slide(live, "learning_rate", rate)
             if k % 100 == 0:
                 live.clock.value = k % 10

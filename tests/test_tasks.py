@@ -1,5 +1,6 @@
 """Predictions and goals: how they work, and that what they tell the learner is so."""
 
+import html
 import re
 
 import numpy as np
@@ -35,6 +36,11 @@ def quiz():
     quiz.close()
 
 
+def plain(widget):
+    """The text that a browser makes of a widget's HTML."""
+    return html.unescape(re.sub(r"<[^>]*>", "", widget.value))
+
+
 # How a prediction works
 
 
@@ -48,7 +54,7 @@ def test_every_answer_has_its_reply(quiz):
     for answer, reply in (("2", "Right. Yes."), ("11", "Not quite. Joined, 11.")):
         quiz.choose(answer)
         assert quiz.reply == reply
-        assert reply in quiz.answer.value
+        assert reply in plain(quiz.answer)
         assert 'aria-live="polite"' in quiz.answer.value
         assert f"(x) {answer}\n" in str(quiz)
         assert str(quiz).endswith(reply)
@@ -62,7 +68,7 @@ def test_a_click_does_what_choose_does(quiz):
 
 def test_an_experiment_that_fails_says_so_in_words(quiz):
     quiz.choose("<b>")
-    assert "The experiment failed: no &lt;disk&gt;." in quiz.answer.value
+    assert "The experiment failed: no <disk>." in plain(quiz.answer)
     quiz.choose("2")
     assert quiz.reply == "Right. Yes."
 
@@ -152,17 +158,12 @@ def replies(quiz):
     return texts
 
 
-def numbers(text):
-    return re.findall(r"\d+\.\d+", text)
-
-
 def test_numbers_in_the_replies_are_those_of_the_runs():
     small, large = short(last(0.1)), short(last(10.0))
     guess = short(guessing_loss(data.spiral()))
     for text in replies(learning_rate.predict_large()):
-        without = text.replace("0.1 ", "", 1).replace("0.1,", "", 1)
-        assert {small, large} <= set(numbers(text)) | {large} and large in text, text
-        assert set(numbers(without)) <= {small, large, guess, "0.1"}
+        assert {small, large} <= set(re.findall(r"[\d.]+\d", text))
+        assert set(re.findall(r"\d+\.\d+", text)) <= {small, large, guess, "0.1"}
     slow, long, fast = short(last(0.001)), short(last(0.001, 3000)), short(last(0.03))
     quiz = learning_rate.predict_small()
     assert f"still {slow} after 100 epochs" in quiz.question
@@ -221,7 +222,7 @@ def network():
     panel.close()
 
 
-QUICK = {"data": "spiral", "learning_rate": 0.5, "batch_size": 64, "epochs": 30}
+QUICK = {"data": "spiral", "learning_rate": 0.5, "batch_size": 512, "epochs": 300}
 DIGITS = {"data": "digits", "learning_rate": 0.1, "batch_size": 8, "epochs": 10}
 
 
@@ -265,10 +266,10 @@ def test_300_updates_are_300(network):
     goals = learning_rate.goals(network)
     quick = goals.goals[1]
     for batch_size in (1, 7, 16, 32, 100, 512):
-        for rate in (0.3, 1.0):
-            network.set(learning_rate=rate, batch_size=batch_size, epochs=300)
+        for rate in (0.5, 1.0):
+            network.set(learning_rate=rate, batch_size=batch_size, epochs=100)
             run, per_epoch = network.run, -(-500 // min(batch_size, 500))
-            early = [run.val_loss[epoch] for epoch in range(301) if epoch * per_epoch <= 300]
+            early = [run.val_loss[epoch] for epoch in range(101) if epoch * per_epoch <= 300]
             assert quick.reached(network) == bool(np.min(early) < 0.1)
     goals.close()
 

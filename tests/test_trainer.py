@@ -17,7 +17,7 @@ from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.network import flatten, forward
 from lessons.optimizers import OPTIMIZERS
-from lessons.trainer import has_numba
+from lessons.trainer import has_numba, random_streams
 
 every_set = pytest.mark.parametrize("name", DATASETS)
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -217,6 +217,18 @@ def test_every_epoch_takes_every_sample_once_in_another_order():
     assert len({tuple(order) for order in orders}) == 4
     assert (orders_of(TrainConfig(epochs=4, shuffle=False), 30) == np.arange(30)).all()
     assert not np.array_equal(orders, orders_of(TrainConfig(epochs=4, seed=1), 30))
+
+
+def test_weights_order_and_dropout_have_streams_of_their_own():
+    streams = random_streams(3)
+    draws = {np.random.default_rng(stream).random() for stream in streams}
+    assert len(draws) == len(streams) == 3
+    natural = np.tile(np.arange(30), (4, 1))
+    orders = np.random.default_rng(streams.order).permuted(natural, axis=1)
+    assert np.array_equal(orders, orders_of(TrainConfig(epochs=4, seed=3), 30))
+    W = INITIALIZERS["he_normal"](np.random.default_rng(streams.init), 2, 5)
+    config = TrainConfig(hidden=(5,), epochs=1, seed=3, dtype="float64")
+    assert np.array_equal(train(config, data.moons(n=20)).snapshots[0][0].W, W)
 
 
 @every_engine
@@ -435,6 +447,18 @@ def test_a_run_can_be_cancelled_from_another_thread(engine):
         shorter = train(replace(config, epochs=epochs), data.spiral(), engine)
         assert np.array_equal(run.train_loss[: epochs + 1], shorter.train_loss)
         assert np.array_equal(run.snapshots.vectors, shorter.snapshots.vectors)
+
+
+@two_engines
+def test_a_run_cancelled_in_its_last_evaluation_did_not_finish():
+    # One update, and then so many validation samples that there is time to cancel among them.
+    split = samples("regression", n=10, d=1, outputs=1, n_val=200_000)
+    progress = Progress()
+    cancel_when(progress, lambda: progress.fraction == 1)
+    run = train(TrainConfig(hidden=(128, 128), epochs=1), split, "numba", progress)
+    assert (run.status, run.updates, len(run.snapshots)) == ("cancelled", 1, 1)
+    assert np.isnan([run.train_loss[1], run.val_loss[1]]).all()
+    assert np.isfinite([run.train_loss[0], run.val_loss[0]]).all()
 
 
 @every_engine

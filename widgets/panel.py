@@ -61,7 +61,8 @@ class Panel(OnPage):
         self.steps, self.frame = steps, frame
         self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
         self.text = ""
-        self.computed = {}  # the settings of the result
+        # The settings of the result: those of the knobs, unless a computation is under way.
+        self.computed = {}
         self.timings = {}
         self.job = None
         self.muted = False
@@ -282,7 +283,9 @@ class Panel(OnPage):
                     raise ValueError(
                         f"pinned must hold knobs only ({', '.join(self.knobs)}), got {field!r}"
                     )
-            changes["pinned"] = self.knob_settings() | self.checked(settings["pinned"])
+            # What is not said about it is as the knobs will be.
+            now = self.knob_settings() | changes
+            changes["pinned"] = now | self.checked(settings["pinned"])
         elif "pinned" in settings:
             changes["pinned"] = None
         if "time" in settings:

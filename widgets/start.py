@@ -76,9 +76,9 @@ def goals(panel):
 
 
 def is_after_five_epochs(panel):
-    return panel.settings["data"] == "circle" and panel.settings["time"] == 5
+    return panel.computed["data"] == "circle" and panel.moment.epoch == 5
 
 
 def compares(panel):
     pinned = panel.settings["pinned"]
-    return pinned is not None and pinned["learning_rate"] != panel.settings["learning_rate"]
+    return pinned is not None and pinned["learning_rate"] != panel.computed["learning_rate"]

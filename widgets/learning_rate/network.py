@@ -53,10 +53,9 @@ def panel(data="spiral", lang="en", **settings):
     >>> learning = panel(learning_rate=1e-6)
     >>> learning.run.updates
     1600
-    >>> print(learning)
+    >>> learning
     Learning rate 1e-06. Training loss 0.77 → 0.77, validation 0.77 → 0.77; 1 600 updates; \
-has barely moved, the steps are too small. 56 % of unseen samples right. Largest stable rate \
-found: about 0.92.
+has barely moved, the steps are too small. 56 % of unseen samples right.
     >>> learning.close()
     """
     sets = {name: name for name in SETS}
@@ -74,7 +73,7 @@ found: about 0.92.
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"data": data, "lang": lang} | settings,
-        steps=lambda settings: settings["epochs"], frame=frame,
+        brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
     )  # fmt: skip
 
 
@@ -167,6 +166,16 @@ def ruler_label(result):
 
 def describe(result, moment):
     """Say what the picture shows: rate, losses, updates, verdict, accuracy, largest stable rate."""
+    text = brief(result, moment)
+    if result.searched and result.stable is None:
+        return f"{text} No stable rate found."
+    if result.searched:
+        return f"{text} Largest stable rate found: about {short(result.stable)}."
+    return text
+
+
+def brief(result, moment):
+    """Say all but the edge of what is stable, for that hangs on the last digits."""
     run, split = result.run, result.split
     last = len(run.snapshots) - 1
     parts = [f"Learning rate {short(run.config.learning_rate)}.", describe_losses(run, split)]
@@ -177,8 +186,4 @@ def describe(result, moment):
         parts.append(f"Shown {after(moment.epoch)}: training loss {short(loss)}.")
     if len(split.X_train) < run.config.batch_size:
         parts.append(f"The batch is all {len(split.X_train)} samples.")
-    if result.searched and result.stable is None:
-        parts.append("No stable rate found.")
-    elif result.searched:
-        parts.append(f"Largest stable rate found: about {short(result.stable)}.")
     return " ".join(parts)

@@ -101,10 +101,10 @@ def quick_spiral(panel):
     run = panel.run
     updates_per_epoch = len(run.batch_loss) / run.config.epochs
     early = run.val_loss[: int(300 / updates_per_epoch) + 1]
-    return panel.settings["data"] == "spiral" and bool((early < 0.10).any())
+    return panel.computed["data"] == "spiral" and bool((early < 0.10).any())
 
 
 def good_digits(panel):
-    run, settings = panel.run, panel.settings
+    run, settings = panel.run, panel.computed
     reached = bool((run.val_accuracy >= 0.95).any())
     return settings["data"] == "digits" and settings["epochs"] <= 10 and reached
