@@ -1,5 +1,6 @@
 """The compiled code: exp, tanh and erf in units in the last place, compilation, cache, threads."""
 
+import importlib
 import re
 import threading
 
@@ -14,8 +15,8 @@ from lessons.data import DATASETS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
 
-numba = pytest.importorskip("numba")
-kernels = pytest.importorskip("lessons.kernels")
+numba = pytest.importorskip("numba", exc_type=ImportError)
+kernels = importlib.import_module("lessons.kernels")
 
 NAN, INF = float("nan"), float("inf")
 

@@ -694,7 +694,7 @@ def test_a_move_is_not_lost_while_the_panel_moves_its_own_controls(panel):
 
 def figures():
     gc.collect()
-    return sum(isinstance(thing, Figure) for thing in gc.get_objects())
+    return sum(issubclass(type(thing), Figure) for thing in gc.get_objects())
 
 
 def observers(panel):
@@ -898,7 +898,7 @@ from ipywidgets.widgets import widget
 from matplotlib.figure import Figure
 gc.collect()
 print(len(widget._instances), len(comm.get_comm_manager().comms),
-      sum(isinstance(thing, Figure) for thing in gc.get_objects()),
+      sum(issubclass(type(thing), Figure) for thing in gc.get_objects()),
       psutil.Process().memory_info().rss)
 """
 
