@@ -329,8 +329,10 @@ def test_the_newest_value_wins(fake, panel, at_once):
     panel.on_change(lambda panel: seen.append(panel.result.settings["rate"]))
     slide(panel, "mode", "slow")
     for rate in (2.0, 3.2, 4.0, 5.0):
+        before = panel.job
         slide(panel, "rate", rate)
-    assert panel.job is not None
+        assert before.progress.cancelled
+    assert not panel.job.progress.cancelled
     fake.gate.set()
     settle(panel)
     assert str(panel) == "10 points at 5, shown to 10."
