@@ -2,8 +2,19 @@
 
 from lessons import data
 from lessons.config import TrainConfig
-from lessons.network import decision_map, gradient, predict
+from lessons.network import decision_map, evaluate, gradient, loss_surface, predict
 from lessons.run import Progress, Run
 from lessons.trainer import train
 
-__all__ = ["Progress", "Run", "TrainConfig", "data", "decision_map", "gradient", "predict", "train"]
+__all__ = [
+    "Progress",
+    "Run",
+    "TrainConfig",
+    "data",
+    "decision_map",
+    "evaluate",
+    "gradient",
+    "loss_surface",
+    "predict",
+    "train",
+]

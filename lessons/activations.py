@@ -4,11 +4,16 @@ A layer computes `h = f(z)` from its pre-activations `z`; backpropagation needs 
 Add a function here (and its kernel in `kernels.py`) and it appears in every menu and every test.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import erf, expit
+
+LEAK = 0.01
+CUBIC = 0.044715
+ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
 
 
 class Activation(NamedTuple):
@@ -135,6 +140,128 @@ def normal_cdf(z):
     return (1 + erf(z / np.sqrt(2, dtype=z.dtype))) / 2
 
 
+def leaky_relu(z):
+    """ReLU that leaks: `f(z) = z` where z > 0, else `0.01·z`, so that no unit can die.
+
+    Parameters: z, an array of any shape. Returns: an array of the same shape.
+
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models" (2013).
+
+    >>> leaky_relu(np.array([-2.0, 3.0])).tolist()
+    [-0.02, 3.0]
+    """
+    return np.where(z > 0, z, LEAK * z)
+
+
+def leaky_relu_derivative(z):
+    """`f'(z) = 1` where z > 0, else `0.01`.
+
+    >>> leaky_relu_derivative(np.array([-2.0, 3.0])).tolist()
+    [0.01, 1.0]
+    """
+    return np.where(z > 0, 1, LEAK).astype(z.dtype)
+
+
+def elu(z):
+    """The exponential linear unit `f(z) = z` where z > 0, else `e^z - 1`: smooth, down to -1.
+
+    Parameters: z, an array of any shape. Returns: an array of the same shape.
+
+    Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units"
+    (2015), with α = 1.
+
+    >>> elu(np.array([-100.0, 0.0, 3.0])).tolist()
+    [-1.0, 0.0, 3.0]
+    """
+    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+
+
+def elu_derivative(z):
+    """`f'(z) = 1` where z > 0, else `e^z`.
+
+    >>> elu_derivative(np.array([0.0, 3.0])).tolist()
+    [1.0, 1.0]
+    """
+    return np.exp(np.minimum(z, 0))
+
+
+def silu(z):
+    """The sigmoid linear unit, also called swish: `f(z) = z·σ(z)`, with the sigmoid σ.
+
+    Parameters: z, an array of any shape. Returns: an array of the same shape.
+
+    Source: Elfwing et al., "Sigmoid-weighted linear units" (2017).
+
+    >>> silu(np.array([0.0, 100.0])).tolist()
+    [0.0, 100.0]
+    """
+    return z * sigmoid(z)
+
+
+def silu_derivative(z):
+    """`f'(z) = σ(z) + z·σ(z)·(1 - σ(z))`.
+
+    >>> silu_derivative(np.array([0.0])).tolist()
+    [0.5]
+    """
+    return sigmoid(z) + z * sigmoid_derivative(z)
+
+
+def softplus(z):
+    """A smooth ReLU: `f(z) = log(1 + e^z)`, computed so that no power overflows.
+
+    Parameters: z, an array of any shape. Returns: an array of the same shape.
+
+    Source: Dugas et al., "Incorporating second-order functional knowledge" (2000).
+
+    >>> softplus(np.array([0.0, 100.0])).round(4).tolist()
+    [0.6931, 100.0]
+    """
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def softplus_derivative(z):
+    """`f'(z) = σ(z)`, the sigmoid.
+
+    >>> softplus_derivative(np.array([0.0])).tolist()
+    [0.5]
+    """
+    return sigmoid(z)
+
+
+def gelu_tanh(z):
+    """GELU with tanh in place of erf: `f(z) = z·(1 + tanh(√(2/π)·(z + 0.044715·z³)))/2`.
+
+    Parameters: z, an array of any shape. Returns: an array of the same shape.
+
+    Source: Hendrycks & Gimpel (2016), the approximation that GPT-2 uses.
+
+    >>> gelu_tanh(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
+    [-0.1588, 0.0, 0.8412]
+    """
+    return z * (1 + np.tanh(inner(z))) / 2
+
+
+def gelu_tanh_derivative(z):
+    """`f'(z) = (1 + t)/2 + z·(1 - t²)/2·√(2/π)·(1 + 3·0.044715·z²)`, with t the tanh above.
+
+    >>> gelu_tanh_derivative(np.array([0.0])).tolist()
+    [0.5]
+    """
+    t = np.tanh(inner(z))
+    slope = ROOT_2_OVER_PI * (1 + 3 * CUBIC * z**2)
+    return (1 + t) / 2 + z * (1 - t**2) / 2 * slope
+
+
+def inner(z):
+    """What GELU's tanh form takes the tanh of.
+
+    >>> inner(np.array([0.0])).tolist()
+    [0.0]
+    """
+    return ROOT_2_OVER_PI * (z + CUBIC * z**3)
+
+
 def softmax(z):
     """Turn scores into probabilities: `p_k = e^(z_k) / Σ_j e^(z_j)`.
 
@@ -155,5 +282,10 @@ ACTIVATIONS = {
     "sigmoid": Activation(sigmoid, sigmoid_derivative),
     "tanh": Activation(tanh, tanh_derivative),
     "relu": Activation(relu, relu_derivative),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_derivative),
+    "elu": Activation(elu, elu_derivative),
+    "silu": Activation(silu, silu_derivative),
+    "softplus": Activation(softplus, softplus_derivative),
     "gelu": Activation(gelu, gelu_derivative),
+    "gelu_tanh": Activation(gelu_tanh, gelu_tanh_derivative),
 }

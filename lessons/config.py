@@ -11,10 +11,7 @@ from lessons.activations import ACTIVATIONS
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
-
-# Named here so that a config can already say them; the mechanism is not built yet.
-OPTIMIZERS_TO_COME = ("nesterov", "adagrad", "rmsprop", "adam", "adamw")
-OFF = {"l1": 0, "l2": 0, "dropout": 0, "batch_norm": False, "clip_norm": None, "patience": None}
+from lessons.schedules import SCHEDULES, ReduceOnPlateau
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,22 +28,28 @@ class TrainConfig:
         momentum: μ of the optimizers momentum and nesterov, 0 ≤ μ < 1.
         beta1, beta2: decay of the running averages in rmsprop, adam and adamw, 0 ≤ β < 1.
         epsilon: the small number that keeps those optimizers from dividing by zero, > 0.
-        schedule: "constant", or a function `update -> rate` that replaces `learning_rate`.
-        batch_size: samples per update, an integer ≥ 1; larger than the data means all of it.
+        schedule: a name in `SCHEDULES`, which says how the rate changes from `learning_rate` on; or
+            what replaces it: a schedule from `lessons.schedules`, any function `update -> rate`, or
+            a number ≥ 0.
+        batch_size: samples per update, an integer ≥ 1; larger than the data means all of it. Or a
+            function `epoch -> batch size`, epochs counted from 0, for batches that grow.
         epochs: passes over the training set, an integer ≥ 1.
         drop_last: leave out the smaller last batch of an epoch.
         shuffle: draw a new order of the samples for every epoch.
-        l1, l2: strength of the weight penalties, ≥ 0.
+        l1, l2: strength of the penalties on weights (not biases), ≥ 0: `l1·Σ|w| + l2/2·Σw²`. The
+            optimizer adamw takes l2 as its decoupled weight decay.
         dropout: share of hidden units left out in an update, 0 ≤ p < 1.
-        batch_norm, bn_eps, bn_momentum: batch normalization, its ε > 0 and 0 ≤ momentum ≤ 1.
-        clip_norm: largest norm of the whole gradient, > 0, or None.
-        patience: epochs without improvement before stopping, an integer ≥ 1, or None.
+        batch_norm: batch normalization of hidden layers, False, True or "before" (the activation),
+            or "after".
+        bn_eps, bn_momentum: its ε > 0, and how fast its running averages follow, 0 to 1.
+        clip_norm: largest norm of the whole gradient, penalties included, > 0, or None.
+        clip_value: largest size of each component, clipped before the norm is, > 0, or None.
+        patience: epochs without a lower validation loss before stopping, an integer ≥ 1, or None.
         dtype: "float32" or "float64".
         seed: an integer ≥ 0, from which all randomness comes.
 
     Raises:
         ValueError: names the field, what is allowed, and what came.
-        NotImplementedError: names a field whose mechanism is not built yet.
 
     >>> TrainConfig(learning_rate=0.3).learning_rate
     0.3
@@ -65,18 +68,19 @@ class TrainConfig:
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
-    schedule: str | Callable = "constant"
-    batch_size: int = 32
+    schedule: str | float | Callable = "constant"
+    batch_size: int | Callable = 32
     epochs: int = 100
     drop_last: bool = False
     shuffle: bool = True
     l1: float = 0.0
     l2: float = 0.0
     dropout: float = 0.0
-    batch_norm: bool = False
+    batch_norm: bool | str = False
     bn_eps: float = 1e-5
     bn_momentum: float = 0.1
     clip_norm: float | None = None
+    clip_value: float | None = None
     patience: int | None = None
     dtype: str = "float32"
     seed: int = 0
@@ -85,11 +89,6 @@ class TrainConfig:
         for field in fields(self):
             value = CHECKS[field.name](field.name, getattr(self, field.name))
             object.__setattr__(self, field.name, value)
-        for name, off in OFF.items():
-            if getattr(self, name) != off:
-                raise NotImplementedError(
-                    f"{name} is not built yet, leave it at {off!r}, got {getattr(self, name)!r}"
-                )
 
 
 def integer(low):
@@ -118,12 +117,10 @@ def number(allowed, inside):
     return check
 
 
-def one_of(options, to_come=()):
-    """Return a check for one of the names in `options`; names in `to_come` are not built yet."""
+def one_of(options):
+    """Return a check for one of the names in `options`."""
 
     def check(name, value):
-        if isinstance(value, str) and value in to_come:
-            raise NotImplementedError(f"{name}={value!r} is not built yet")
         if not isinstance(value, str) or value not in options:
             raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
         return str(value)
@@ -163,14 +160,40 @@ def widths(name, value):
 
 
 def schedule(name, value):
-    """Check for "constant" or a function of the update number."""
+    """Check for the name of a schedule, a schedule, a function of the update number, or a rate."""
+    if callable(value) or isinstance(value, ReduceOnPlateau):
+        return value
+    try:
+        return (
+            not_negative(name, value) if isinstance(value, Real) else one_of(SCHEDULES)(name, value)
+        )
+    except ValueError:
+        names = ", ".join(SCHEDULES)
+        raise ValueError(
+            f"{name} must be one of {names}, a function update -> rate, or a number ≥ 0, "
+            f"got {value!r}"
+        ) from None
+
+
+def batch_size(name, value):
+    """Check for an integer ≥ 1 or a function of the epoch."""
     if callable(value):
         return value
-    if isinstance(value, str):
-        if value == "constant":
-            return str(value)
-        raise NotImplementedError(f"{name}={value!r} is not built yet")
-    raise ValueError(f"{name} must be 'constant' or a function update -> rate, got {value!r}")
+    try:
+        return integer(1)(name, value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be an integer ≥ 1 or a function epoch -> batch size, got {value!r}"
+        ) from None
+
+
+def place(name, value):
+    """Check for False, True, or the side of the activation that batch norm sits on."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str) and value in ("before", "after"):
+        return str(value)
+    raise ValueError(f"{name} must be False, True, 'before' or 'after', got {value!r}")
 
 
 not_negative = number("≥ 0", lambda x: x >= 0)
@@ -183,24 +206,25 @@ CHECKS = {
     "activation": one_of(ACTIVATIONS),
     "init": one_of(INITIALIZERS),
     "loss": one_of(("auto", *LOSSES)),
-    "optimizer": one_of(OPTIMIZERS, OPTIMIZERS_TO_COME),
+    "optimizer": one_of(OPTIMIZERS),
     "learning_rate": not_negative,
     "momentum": share_below_one,
     "beta1": share_below_one,
     "beta2": share_below_one,
     "epsilon": positive,
     "schedule": schedule,
-    "batch_size": integer(1),
+    "batch_size": batch_size,
     "epochs": integer(1),
     "drop_last": boolean,
     "shuffle": boolean,
     "l1": not_negative,
     "l2": not_negative,
     "dropout": share_below_one,
-    "batch_norm": boolean,
+    "batch_norm": place,
     "bn_eps": positive,
     "bn_momentum": share,
     "clip_norm": or_none(positive),
+    "clip_value": or_none(positive),
     "patience": or_none(integer(1)),
     "dtype": one_of(("float32", "float64")),
     "seed": integer(0),

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lessons.activations import identity, softmax
+from lessons.activations import identity, sigmoid, softmax, softplus
 
 
 class Loss(NamedTuple):
-    """A loss, its gradient with respect to the outputs, and what turns outputs into predictions."""
+    """A loss, its gradient with respect to the outputs, and what turns outputs into predictions.
+
+    `task` is "classification", "regression", or "two classes", which one output tells apart.
+    """
 
     task: str
     function: Callable
@@ -68,21 +71,198 @@ def mse_gradient(outputs, targets):
     return 2 * (outputs - targets) / outputs.size
 
 
+def mae(outputs, targets):
+    """Mean absolute error: `L = (1/(N·K)) Σ_n Σ_k |ŷ_nk - y_nk|`; an outlier counts only once.
+
+    Parameters: outputs ŷ, shape (N, K); targets y, shape (N, K).
+    Returns: the mean over samples and outputs, a scalar in units of the target.
+
+    >>> float(mae(np.array([[3.0]]), np.array([[1.0]])))
+    2.0
+    """
+    return np.mean(np.abs(outputs - targets))
+
+
+def mae_gradient(outputs, targets):
+    """`∂L/∂ŷ = sign(ŷ - y) / (N·K)`, and 0 at the corner.
+
+    >>> mae_gradient(np.array([[3.0]]), np.array([[1.0]])).tolist()
+    [[1.0]]
+    """
+    return np.sign(outputs - targets) / outputs.size
+
+
+def huber(outputs, targets):
+    """Huber's loss: with `r = ŷ - y`, `r²/2` where |r| < 1, else `|r| - 1/2`; the mean of these.
+
+    Parameters: outputs ŷ, shape (N, K); targets y, shape (N, K).
+    Returns: the mean over samples and outputs, a scalar.
+
+    Source: Huber, "Robust estimation of a location parameter" (1964), with δ = 1.
+
+    >>> float(huber(np.array([[3.0]]), np.array([[1.0]])))
+    1.5
+    """
+    r = np.abs(outputs - targets)
+    return np.mean(np.where(r < 1, r**2 / 2, r - 0.5))
+
+
+def huber_gradient(outputs, targets):
+    """`∂L/∂ŷ = r / (N·K)` with r held between -1 and 1.
+
+    >>> huber_gradient(np.array([[3.0]]), np.array([[1.0]])).tolist()
+    [[1.0]]
+    """
+    return np.clip(outputs - targets, -1, 1) / outputs.size
+
+
+def binary_cross_entropy(outputs, targets):
+    """Cross-entropy of two classes that one score z tells apart.
+
+    `L = -(1/N) Σ_n (t_n·log p_n + (1 - t_n)·log(1 - p_n))` with `p = σ(z)`, without overflow.
+
+    Parameters: outputs z, scores, shape (N, 1); targets t, class numbers 0 or 1, shape (N,).
+    Returns: the mean loss, a scalar in nats.
+
+    >>> float(binary_cross_entropy(np.array([[0.0]]), np.array([1])).round(4))
+    0.6931
+    """
+    t = column(targets, outputs)
+    return np.mean(softplus(outputs) - outputs * t)
+
+
+def binary_cross_entropy_gradient(outputs, targets):
+    """`∂L/∂z = (p - t) / N`.
+
+    >>> binary_cross_entropy_gradient(np.array([[0.0]]), np.array([1])).tolist()
+    [[-0.5]]
+    """
+    return (sigmoid(outputs) - column(targets, outputs)) / len(targets)
+
+
+def hinge(outputs, targets):
+    """Hinge loss of one score z: `L = (1/N) Σ_n max(0, 1 - t_n·z_n)`, with t = ±1.
+
+    It asks for a margin of 1 on the right side, and for nothing beyond.
+
+    Parameters: outputs z, scores, shape (N, 1); targets, class numbers 0 or 1, shape (N,).
+    Returns: the mean loss, a scalar.
+
+    Source: Cortes & Vapnik, "Support-vector networks" (1995).
+
+    >>> float(hinge(np.array([[0.25]]), np.array([1])))
+    0.75
+    """
+    t = 2 * column(targets, outputs) - 1
+    return np.mean(np.maximum(0, 1 - t * outputs))
+
+
+def hinge_gradient(outputs, targets):
+    """`∂L/∂z = -t / N` inside the margin, else 0.
+
+    >>> hinge_gradient(np.array([[0.25]]), np.array([1])).tolist()
+    [[-1.0]]
+    """
+    t = 2 * column(targets, outputs) - 1
+    return np.where(t * outputs < 1, -t, 0) / len(targets)
+
+
+def brier(outputs, targets):
+    """Squared error of a probability: with `p = σ(z)`, `L = (1/N) Σ_n (p_n - t_n)²`.
+
+    Its gradient vanishes where the answer is badly wrong and sure: compare cross-entropy.
+
+    Parameters: outputs z, scores, shape (N, 1); targets t, class numbers 0 or 1, shape (N,).
+    Returns: the mean loss, a scalar.
+
+    Source: Brier, "Verification of forecasts expressed in terms of probability" (1950).
+
+    >>> float(brier(np.array([[0.0]]), np.array([1])))
+    0.25
+    """
+    return np.mean((sigmoid(outputs) - column(targets, outputs)) ** 2)
+
+
+def brier_gradient(outputs, targets):
+    """`∂L/∂z = 2·(p - t)·p·(1 - p) / N`.
+
+    >>> brier_gradient(np.array([[0.0]]), np.array([1])).tolist()
+    [[-0.25]]
+    """
+    p = sigmoid(outputs)
+    return 2 * (p - column(targets, outputs)) * p * (1 - p) / len(targets)
+
+
+def column(targets, outputs):
+    """Give class numbers the shape and type of the one score: integers would make it float64.
+
+    >>> column(np.array([1, 0]), np.zeros((2, 1))).tolist()
+    [[1.0], [0.0]]
+    """
+    return targets[:, None].astype(outputs.dtype)
+
+
+def two_probabilities(outputs):
+    """Of one score z, the probabilities of both classes: `1 - σ(z)` and `σ(z)`.
+
+    >>> two_probabilities(np.array([[0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    return np.concatenate([sigmoid(-outputs), sigmoid(outputs)], axis=1)
+
+
+def decision(outputs):
+    """Of one score z, 1 for the class on its side and 0 for the other: hinge knows no more.
+
+    >>> decision(np.array([[-0.2]])).tolist()
+    [[1.0, 0.0]]
+    """
+    return np.concatenate([outputs <= 0, outputs > 0], axis=1).astype(outputs.dtype)
+
+
+def answers(outputs, task):
+    """Turn scores into class numbers: the highest score, or the side of zero of a single one.
+
+    Parameters: outputs, shape (N, K); task, of the loss, "classification" or "two classes".
+    Returns: shape (N,).
+
+    >>> answers(np.array([[0.1, 0.7]]), "classification").tolist()
+    [1]
+    >>> answers(np.array([[-0.3]]), "two classes").tolist()
+    [0]
+    """
+    if task == "two classes":
+        return (outputs[:, 0] > 0).astype(int)
+    return outputs.argmax(axis=1)
+
+
 LOSSES = {
     "cross_entropy": Loss("classification", cross_entropy, cross_entropy_gradient, softmax),
+    "binary_cross_entropy": Loss(
+        "two classes", binary_cross_entropy, binary_cross_entropy_gradient, two_probabilities
+    ),
+    "hinge": Loss("two classes", hinge, hinge_gradient, decision),
+    "brier": Loss("two classes", brier, brier_gradient, two_probabilities),
     "mse": Loss("regression", mse, mse_gradient, identity),
+    "mae": Loss("regression", mae, mae_gradient, identity),
+    "huber": Loss("regression", huber, huber_gradient, identity),
 }
 
 
-def loss_name(name, task):
+def loss_name(name, task, classes=2):
     """Choose the loss of a task where `name` is "auto", and check that a named one fits it.
+
+    Parameters: name, as in `TrainConfig`; task, "classification" or "regression"; classes, how
+    many. Returns: a name in LOSSES. Raises: ValueError for a loss of another task.
 
     >>> loss_name("auto", "classification")
     'cross_entropy'
     """
-    fitting = [key for key, loss in LOSSES.items() if loss.task == task]
+    tasks = [task, "two classes"] if (task, classes) == ("classification", 2) else [task]
+    fitting = [key for key, loss in LOSSES.items() if loss.task in tasks]
     if name == "auto":
         return fitting[0]
     if name not in fitting:
-        raise ValueError(f"loss must be one of {', '.join(fitting)} for {task}, got {name!r}")
+        what = f"{classes} classes" if task == "classification" else task
+        raise ValueError(f"loss must be one of {', '.join(fitting)} for {what}, got {name!r}")
     return name

@@ -1,15 +1,24 @@
 """The readable engine: the training loop as a textbook writes it.
 
-It computes what the fast engine in `kernels.py` computes, to rounding, and is what runs where
-Numba is not installed.
+It computes what the fast engine in `kernels/` computes, to rounding, and is what runs where Numba
+is not installed.
 """
+
+from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 
 from lessons.activations import ACTIVATIONS
+from lessons.batch_norm import update_running
+from lessons.clipping import clip_by_norm, clip_by_value
 from lessons.losses import LOSSES
-from lessons.network import backward, forward, unflatten
-from lessons.optimizers import OPTIMIZERS
+from lessons.network import backward, evaluate, flatten, forward
+from lessons.optimizers import OPTIMIZERS, decoupled
+from lessons.regularization import penalty_gradient
+
+# A unit whose derivative is smaller than this hardly learns: it is dead, or saturated.
+FLAT = 0.01
 
 
 def train_epochs(plan, orders, first_epoch, record, shared):
@@ -17,40 +26,71 @@ def train_epochs(plan, orders, first_epoch, record, shared):
 
     Parameters: plan, what to train on what; orders, the order of the samples in each epoch,
     (epochs, N); record, arrays to fill in; shared, cells [updates done, stop wanted].
-    Returns: status, and the update at which a run stopped that did not finish.
+    Returns: status; how many updates were made when a run stopped that did not finish; and after a
+    divergence, the arrays to look for its cause in.
     """
     config = plan.config
-    activation, loss = ACTIVATIONS[config.activation], LOSSES[config.loss]
-    optimizer = OPTIMIZERS[config.optimizer](config)
+    loss, optimizer = LOSSES[config.loss], OPTIMIZERS[config.optimizer](config)
     X, y = plan.train
     if first_epoch == 0:
         plan.state = optimizer.init(plan.w)
         record_epoch(plan, 0, record)
+        record.snapshots[0] = plan.w
     for epoch, order in enumerate(orders, first_epoch):
-        for batch in range(plan.batches):
-            u = epoch * plan.batches + batch
+        first, last = plan.starts[epoch], plan.starts[epoch + 1]
+        for u in range(first, last):
             if shared[1]:
-                return "cancelled", u
-            rows = order[batch * config.batch_size : (batch + 1) * config.batch_size]
+                return "cancelled", u, None
+            start = (u - first) * plan.batch_sizes[epoch]
+            rows = order[start : start + plan.batch_sizes[epoch]]
 
-            params = unflatten(plan.w, plan.sizes)
-            zs, hs = forward(params, activation, X[rows])
-            record.batch_loss[u] = loss.function(zs[-1], y[rows])
-            layers = backward(params, activation, zs, hs, loss.gradient(zs[-1], y[rows]))
-            gradients = [np.concatenate((layer.W.ravel(), layer.b)) for layer in layers]
-            record.grad_norm[u] = [np.sqrt(g @ g) for g in gradients]
-            w, plan.state = optimizer.update(
-                plan.w, np.concatenate(gradients), plan.state, plan.rates[u]
-            )
+            params = plan.unflatten(plan.w)
+            outputs, steps = forward(params, config, X[rows], training=True, rng=plan.rng)
+            record.batch_loss[u] = loss.function(outputs, y[rows])
+            gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
+            g = penalized(flatten(gradients), plan)
+            record.grad_norm[u] = [np.sqrt(square) for square in layer_squares(g, plan)]
+            g = clip_by_norm(clip_by_value(g, config.clip_value), config.clip_norm)
+            rate = float(plan.rates[u])  # a NumPy number would make float64 of all it meets
+            w = decayed(plan.w, plan, rate)
+            w, plan.state = optimizer.update(w, g, plan.state, rate)
 
             if not is_finite(record.batch_loss[u], record.grad_norm[u], w):
-                return "diverged", u
+                zs = [step.z for step in steps]
+                return "diverged", u, SimpleNamespace(zs=zs, gradient=g, w=w)
             plan.w = w
+            for layer, step in zip(plan.unflatten(w), steps, strict=True):
+                if step.normalized:
+                    update_running(layer, step.normalized, config.bn_momentum)
+            if plan.keep_updates:
+                record.snapshots[u + 1] = plan.w
             shared[0] = u + 1
         record_epoch(plan, epoch + 1, record)
-        if not is_finite(record.train_loss[epoch + 1]):
-            return "diverged", u
-    return "finished", -1
+        if not plan.keep_updates:
+            record.snapshots[epoch + 1] = plan.w
+        if not is_finite(record.loss[0, epoch + 1]):
+            return "diverged", last, None
+        if out_of_patience(record.loss[1], epoch + 1, config.patience):
+            return "stopped_early", last, None
+    return "finished", -1, None
+
+
+def penalized(g, plan):
+    """Add the gradient of the penalties to that of the loss, for weights only."""
+    l2 = 0 if decoupled(plan.config.optimizer) else plan.config.l2
+    return g + plan.is_weight * penalty_gradient(plan.w, plan.config.l1, l2)
+
+
+def decayed(w, plan, rate):
+    """AdamW's weight decay, which goes past the gradient: `w ← w - η·λ·w`."""
+    if not decoupled(plan.config.optimizer):
+        return w
+    return w - rate * plan.config.l2 * plan.is_weight * w
+
+
+def layer_squares(g, plan):
+    """Sum up the squares of each layer's part of a gradient."""
+    return [part @ part for part in np.split(g, plan.layer_ends[:-1])]
 
 
 def is_finite(*values):
@@ -58,19 +98,20 @@ def is_finite(*values):
     return all(np.isfinite(value).all() for value in values)
 
 
+def out_of_patience(val_loss, epoch, patience):
+    """Whether the lowest validation loss lies `patience` epochs back."""
+    return patience is not None and epoch - np.argmin(val_loss[: epoch + 1]) >= patience
+
+
 def record_epoch(plan, epoch, record):
-    """Write down losses, accuracies and parameters at the end of an epoch."""
-    record.train_loss[epoch], record.train_accuracy[epoch] = evaluate(plan, *plan.train)
-    record.val_loss[epoch], record.val_accuracy[epoch] = evaluate(plan, *plan.val)
-    record.snapshots[epoch] = plan.w
-
-
-def evaluate(plan, X, y):
-    """Return the mean loss and the accuracy over all samples; NaN where there are none."""
-    if len(X) == 0:
-        return np.nan, np.nan
-    loss = LOSSES[plan.config.loss]
-    params = unflatten(plan.w, plan.sizes)
-    outputs = forward(params, ACTIVATIONS[plan.config.activation], X)[0][-1]
-    right = outputs.argmax(axis=1) == y if loss.task == "classification" else np.nan
-    return loss.function(outputs, y), np.mean(right)
+    """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
+    params, config = plan.unflatten(plan.w), plan.config
+    for part, (X, y) in enumerate((plan.train, plan.val)):
+        record.loss[part, epoch], record.accuracy[part, epoch] = evaluate(params, config, X, y)
+    _, steps = forward(params, config, plan.train[0])
+    for layer, (step, after) in enumerate(pairwise(steps)):
+        is_flat = np.abs(ACTIVATIONS[config.activation].derivative(step.z)) < FLAT
+        record.activation_mean[epoch, layer] = after.h.mean()
+        record.activation_std[epoch, layer] = after.h.std()
+        record.flat[epoch, layer] = is_flat.mean()
+        record.dead[epoch, layer] = is_flat.all(axis=0).mean()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,19 +11,31 @@ from lessons.network import Params, unflatten
 
 
 class Snapshots(Sequence):
-    """The parameters at every epoch: `snapshots[e]` are those after e epochs.
+    """The parameters at every epoch: `snapshots[e]` are those after e epochs (or e updates).
 
-    Holds the epochs that were completed; after a divergence these are fewer than planned.
+    Holds those that were completed; after a divergence these are fewer than planned.
     """
 
-    def __init__(self, vectors, sizes, loss):
-        self.vectors, self.sizes, self.loss = vectors, sizes, loss
+    def __init__(self, vectors, sizes, loss, batch_norm=False):
+        self.vectors, self.sizes, self.loss, self.batch_norm = vectors, sizes, loss, batch_norm
 
     def __len__(self):
         return len(self.vectors)
 
     def __getitem__(self, epoch):
-        return unflatten(self.vectors[epoch], self.sizes, self.loss)
+        return unflatten(self.vectors[epoch], self.sizes, self.loss, self.batch_norm)
+
+
+class Failure(NamedTuple):
+    """Where a run first ceased to be finite: at which update, in what, and in which layer.
+
+    quantity: "pre-activation", "batch loss", "gradient", "parameter", or "training loss" at the
+    end of an epoch; layer: counted from 0, or None for a loss.
+    """
+
+    update: int
+    quantity: str
+    layer: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +49,22 @@ class Run:
             epoch; NaN after a run stopped, and for a set that is empty.
         train_accuracy, val_accuracy: (epochs + 1,) share of right answers; NaN for regression.
         learning_rate: (updates,) rate of each update.
-        grad_norm: (updates, layers) Euclidean norm of each layer's gradient, W and b together.
+        grad_norm: (updates, layers) Euclidean norm of each layer's gradient, all its parameters
+            together, with penalties and before clipping.
+        activation_mean, activation_std: (epochs + 1, hidden layers) of the layer's outputs, over
+            all units and training samples, in evaluation mode.
+        flat: (epochs + 1, hidden layers) share of units and samples where the activation's
+            derivative is below 0.01: inactive, or saturated.
+        dead: (epochs + 1, hidden layers) share of units for which that is so for every sample.
+        epoch_starts: (epochs + 1,) the first update of each epoch, and the end of the last.
         status: "finished", "diverged" (a loss, gradient or parameter was no longer finite),
-            or "cancelled".
-        stopped_at: the update (counted from 0) that could not be made, or after which the training
-            loss was not finite, or None.
-        params: the last parameters that were finite, a list of Layer.
-        snapshots: parameters before training and after each completed epoch.
+            "stopped_early", or "cancelled".
+        stopped_at: how many updates were made when the run stopped before its end, or None; after
+            a divergence that is the number (from 0) of the update that could not be made.
+        failure: of a run that diverged, a Failure, else None.
+        params: the last parameters that were finite, a list of Layer; after early stopping, those
+            of the epoch with the lowest validation loss.
+        snapshots: parameters before training and after each completed epoch (or update).
     """
 
     config: TrainConfig
@@ -53,8 +75,14 @@ class Run:
     val_accuracy: np.ndarray
     learning_rate: np.ndarray
     grad_norm: np.ndarray
+    activation_mean: np.ndarray
+    activation_std: np.ndarray
+    flat: np.ndarray
+    dead: np.ndarray
+    epoch_starts: np.ndarray
     status: str
     stopped_at: int | None
+    failure: Failure | None
     params: Params
     snapshots: Snapshots
 
@@ -62,6 +90,18 @@ class Run:
     def updates(self):
         """How many updates were made."""
         return len(self.batch_loss) if self.stopped_at is None else self.stopped_at
+
+    @property
+    def completed_epochs(self):
+        """How many epochs were completed: the last that has losses."""
+        return max(0, np.count_nonzero(np.isfinite(self.train_loss)) - 1)
+
+    @property
+    def best_epoch(self):
+        """The epoch with the lowest validation loss, or None without a validation set."""
+        if np.isnan(self.val_loss).all():
+            return None
+        return int(np.nanargmin(self.val_loss))
 
 
 class Progress:

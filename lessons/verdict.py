@@ -30,6 +30,8 @@ def verdict(run, split):
         return f"diverged at update {count(run.stopped_at + 1)}"
     if run.status == "cancelled":
         return "stopped by hand"
+    if run.status == "stopped_early":
+        return f"stopped early, validation was best after epoch {count(run.best_epoch)}"
     loss = run.train_loss
     first, last, highest = loss[0], loss[-1], loss.max()
     guess = guessing_loss(split)
@@ -90,7 +92,7 @@ def describe_losses(run, split):
     >>> describe_losses(train(TrainConfig(epochs=50), split), split)
     'Training loss 1.1 → 0.025, validation 1 → 0.013; 350 updates; still falling when stopped.'
     """
-    epoch = len(run.snapshots) - 1
+    epoch = run.completed_epochs
     if run.status == "diverged":
         parts = [f"Training loss {short(run.train_loss[0])} → not finite"]
     else:

@@ -8,10 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from hypothesis import strategies as st
 
 from lessons import TrainConfig, train
+from lessons.activations import ACTIVATIONS
 from lessons.data import Split
+from lessons.initializers import INITIALIZERS
+from lessons.losses import LOSSES
 from lessons.network import flatten
+from lessons.optimizers import OPTIMIZERS
+from lessons.schedules import SCHEDULES
 from lessons.trainer import has_numba
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,6 +55,59 @@ def naive_mse(outputs, targets):
     return sum(squares) / len(squares)
 
 
+def naive_mae(outputs, targets):
+    sizes = [abs(residual) for residual in naive_residuals(outputs, targets)]
+    return sum(sizes) / len(sizes)
+
+
+def naive_huber(outputs, targets):
+    sizes = [abs(residual) for residual in naive_residuals(outputs, targets)]
+    return sum(r**2 / 2 if r < 1 else r - 1 / 2 for r in sizes) / len(sizes)
+
+
+def naive_residuals(outputs, targets):
+    rows = zip(outputs, targets, strict=True)
+    return [a - b for row, target in rows for a, b in zip(row, target, strict=True)]
+
+
+def naive_binary_cross_entropy(outputs, targets):
+    ps = [1 / (1 + math.exp(-z)) for (z,) in outputs]
+    logs = [math.log(p if t == 1 else 1 - p) for p, t in zip(ps, targets, strict=True)]
+    return -sum(logs) / len(logs)
+
+
+def naive_hinge(outputs, targets):
+    margins = [z if t == 1 else -z for (z,), t in zip(outputs, targets, strict=True)]
+    return sum(max(0, 1 - margin) for margin in margins) / len(margins)
+
+
+def naive_brier(outputs, targets):
+    ps = [1 / (1 + math.exp(-z)) for (z,) in outputs]
+    return sum((p - t) ** 2 for p, t in zip(ps, targets, strict=True)) / len(ps)
+
+
+# One more loss needs its loop here as well.
+NAIVE_LOSSES = {
+    "cross_entropy": naive_cross_entropy,
+    "binary_cross_entropy": naive_binary_cross_entropy,
+    "hinge": naive_hinge,
+    "brier": naive_brier,
+    "mse": naive_mse,
+    "mae": naive_mae,
+    "huber": naive_huber,
+}
+
+
+def naive_batch_norm(rows, gamma, beta, eps, mean=None, var=None):
+    """Normalize unit by unit, with the mean and variance of the batch where none are given."""
+    columns = []
+    for j, values in enumerate(zip(*rows, strict=True)):
+        mu = sum(values) / len(values) if mean is None else mean[j]
+        square = sum((v - mu) ** 2 for v in values) / len(values) if var is None else var[j]
+        columns.append([gamma[j] * (v - mu) / math.sqrt(square + eps) + beta[j] for v in values])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
 def samples(task="classification", n=40, d=3, outputs=3, n_val=10, seed=0):
     """Random samples of any shape; regression with `outputs=None` has targets of shape (n,)."""
     rng = np.random.default_rng(seed)
@@ -62,6 +121,64 @@ def samples(task="classification", n=40, d=3, outputs=3, n_val=10, seed=0):
             arrays.append(rng.standard_normal(shape).astype(np.float32))
     classes = tuple(range(outputs)) if task == "classification" else ()
     return Split(*arrays, task=task, classes=classes)
+
+
+@st.composite
+def settings_and_samples(draw, dropout=True):
+    """Any small run: every knob of the config at once, in double precision, and data that fit."""
+    task = draw(st.sampled_from(["classification", "two classes", "regression"]))
+    outputs = {
+        "classification": st.integers(1, 5),
+        "two classes": st.just(2),
+        "regression": st.sampled_from([None, 1, 3]),
+    }[task]
+    losses = [name for name, loss in LOSSES.items() if loss.task == task]
+    split = samples(
+        "regression" if task == "regression" else "classification",
+        n=draw(st.integers(2, 60)),
+        d=draw(st.integers(1, 9)),
+        outputs=draw(outputs),
+        n_val=draw(st.sampled_from([1, 7, 150])),
+        seed=draw(st.integers(0, 99)),
+    )
+    n, drop_last = len(split.X_train), draw(st.booleans())
+    size = draw(st.integers(1, n if drop_last else 80))
+    growing = not drop_last and draw(st.booleans())
+    epochs = draw(st.integers(1, 4))
+    penalty = st.sampled_from([0.0, 1e-3, 0.1])
+    clip = st.sampled_from([None, 0.01, 0.5])
+    # Where weights start alike, the scores do, and rounding decides which is the highest.
+    unlike = [name for name in INITIALIZERS if name not in ("zeros", "constant")]
+    config = TrainConfig(
+        hidden=draw(st.lists(st.integers(1, 12), max_size=4)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
+        init=draw(st.sampled_from(unlike)),
+        loss=draw(st.sampled_from(losses)),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        learning_rate=draw(st.floats(0.001, 0.03)),
+        momentum=draw(st.floats(0, 0.9)),
+        beta1=draw(st.floats(0, 0.95)),
+        beta2=draw(st.floats(0.5, 0.999)),
+        # Large, for a gradient that is 0 but for rounding is divided by its own size plus this.
+        epsilon=draw(st.sampled_from([1e-4, 1e-2])),
+        schedule=draw(st.sampled_from(list(SCHEDULES))),
+        batch_size=(lambda epoch: size + 3 * epoch) if growing else size,
+        epochs=epochs,
+        drop_last=drop_last,
+        shuffle=draw(st.booleans()),
+        l1=draw(penalty),
+        l2=draw(penalty),
+        dropout=draw(st.sampled_from([0.0, 0.3])) if dropout else 0.0,
+        batch_norm=draw(st.sampled_from([False, True, "before", "after"])),
+        bn_eps=draw(st.sampled_from([1e-5, 1e-3])),
+        bn_momentum=draw(st.sampled_from([0.1, 0.9])),
+        clip_norm=draw(clip),
+        clip_value=draw(clip),
+        patience=draw(st.sampled_from([None, 1, 2])),
+        dtype="float64",
+        seed=draw(st.integers(0, 2**40)),
+    )
+    return config, split
 
 
 def exact_line(slope=2.0, scale=1.0, n=20, offset=0.0):
@@ -90,7 +207,8 @@ def orders_of(config, n):
 def same_run(first, second):
     """Whether two runs recorded the same bits."""
     names = ("batch_loss", "grad_norm", "learning_rate", "train_loss", "val_loss",
-             "train_accuracy", "val_accuracy")  # fmt: skip
+             "train_accuracy", "val_accuracy", "activation_mean", "activation_std", "flat",
+             "dead")  # fmt: skip
     return (
         (first.status, first.stopped_at) == (second.status, second.stopped_at)
         and all(getattr(first, n).tobytes() == getattr(second, n).tobytes() for n in names)

@@ -20,7 +20,14 @@ FORMULAS = {
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
     "tanh": lambda z: (math.exp(z) - math.exp(-z)) / (math.exp(z) + math.exp(-z)),
     "relu": lambda z: z if z > 0 else 0.0,
+    "leaky_relu": lambda z: z if z > 0 else 0.01 * z,
+    "elu": lambda z: z if z > 0 else math.exp(z) - 1,
+    "silu": lambda z: z / (1 + math.exp(-z)),
+    "softplus": lambda z: math.log(1 + math.exp(z)),
     "gelu": lambda z: z * NormalDist().cdf(z),
+    "gelu_tanh": lambda z: (
+        0.5 * z * (1 + math.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
+    ),
 }
 # f(-1000), f(1000) and the slopes there.
 FAR_OUT = {
@@ -28,7 +35,12 @@ FAR_OUT = {
     "sigmoid": (0, 1, 0, 0),
     "tanh": (-1, 1, 0, 0),
     "relu": (0, 1000, 0, 1),
+    "leaky_relu": (-10, 1000, 0.01, 1),
+    "elu": (-1, 1000, 0, 1),
+    "silu": (0, 1000, 0, 1),
+    "softplus": (0, 1000, 0, 1),
     "gelu": (0, 1000, 0, 1),
+    "gelu_tanh": (0, 1000, 0, 1),
 }
 
 
@@ -53,7 +65,8 @@ def test_far_out_values_and_slopes_are_the_limits(name, dtype):
     assert np.isfinite(function(z)).all()
     assert np.isfinite(derivative(z)).all()
     ends = np.array([-1000, 1000], dtype)
-    assert [*function(ends), *derivative(ends)] == list(FAR_OUT[name])
+    found = np.array([*function(ends), *derivative(ends)])
+    assert np.array_equal(found, np.array(FAR_OUT[name], dtype))
 
 
 @every_activation
@@ -75,8 +88,38 @@ def test_float32_is_float64_rounded(name):
         assert np.allclose(function(GRID.astype(np.float32)), exact, rtol=1e-5, atol=2e-6)
 
 
-def test_relu_has_no_slope_at_its_corner():
-    assert ACTIVATIONS["relu"].derivative(np.array([-0.0, 0.0])).tolist() == [0, 0]
+@pytest.mark.parametrize(("name", "slope"), [("relu", 0), ("leaky_relu", 0.01), ("elu", 1)])
+def test_at_a_corner_the_slope_is_the_one_from_the_left(name, slope):
+    function, derivative = ACTIVATIONS[name]
+    assert function(np.array([-0.0, 0.0])).tolist() == [0, 0]
+    assert derivative(np.array([-0.0, 0.0])).tolist() == [slope, slope]
+
+
+def test_softplus_is_smooth_above_relu_and_its_slope_is_the_sigmoid():
+    softplus, slope = ACTIVATIONS["softplus"]
+    assert np.array_equal(slope(GRID), ACTIVATIONS["sigmoid"].function(GRID))
+    assert np.allclose(softplus(GRID) - softplus(-GRID), GRID, rtol=1e-12)
+    gap = softplus(GRID) - ACTIVATIONS["relu"].function(GRID)
+    assert ((gap > 0) & (gap < math.log(2))).all()
+    assert softplus(np.array([0.0])) == pytest.approx(math.log(2))
+
+
+def test_softplus_and_elu_keep_their_digits_where_they_are_tiny():
+    z = np.array([-30.0, -1e-12])
+    assert ACTIVATIONS["softplus"].function(z)[0] == pytest.approx(math.exp(-30), rel=1e-12)
+    assert ACTIVATIONS["elu"].function(z)[1] == pytest.approx(-1e-12, rel=1e-9)
+
+
+def test_silu_and_both_gelus_are_odd_up_to_the_straight_line():
+    for name in ("silu", "gelu", "gelu_tanh"):
+        f = ACTIVATIONS[name].function
+        assert np.allclose(f(GRID) - f(-GRID), GRID, rtol=1e-12)
+
+
+def test_the_tanh_form_of_gelu_is_close_to_the_exact_one():
+    z = np.linspace(-8, 8, 1601)
+    gap = np.abs(ACTIVATIONS["gelu_tanh"].function(z) - ACTIVATIONS["gelu"].function(z))
+    assert 1e-4 < gap.max() < 5e-4
 
 
 def test_normal_cdf_is_that_of_the_standard_library():

@@ -106,7 +106,7 @@ def test_a_divergence_is_noticed_at_its_update(seed):
 @seeds
 def test_another_seed_has_an_edge_of_its_own_near_one(seed):
     edge = largest_stable_learning_rate(TrainConfig(seed=seed), data.spiral(seed=seed))
-    assert 0.3 < edge < 3
+    assert 0.2 < edge < 5
 
 
 # 03, the trap

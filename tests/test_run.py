@@ -30,10 +30,13 @@ def test_shapes_and_types(engine, dtype, n, batch_size, drop_last, per_epoch):
     assert run.grad_norm.shape == (3 * per_epoch, 3)
     for name in ("train_loss", "val_loss", "train_accuracy", "val_accuracy"):
         assert getattr(run, name).shape == (4,)
+    for name in ("activation_mean", "activation_std", "flat", "dead"):
+        assert getattr(run, name).shape == (4, 2)
+    assert run.epoch_starts.tolist() == [epoch * per_epoch for epoch in range(4)]
     for field in dataclasses.fields(run):
         value = getattr(run, field.name)
         if isinstance(value, np.ndarray):
-            assert value.dtype == np.float64
+            assert value.dtype == (np.int64 if field.name == "epoch_starts" else np.float64)
             assert np.isfinite(value).all()
     assert (run.status, run.stopped_at, run.updates) == ("finished", None, 3 * per_epoch)
     assert [layer.W.shape for layer in run.params] == [(3, 5), (5, 4), (4, 3)]

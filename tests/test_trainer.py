@@ -7,8 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from reference import ENGINES, exact_line, orders_of, run_python, same_run, samples, with_rate
+from reference import (
+    ENGINES,
+    exact_line,
+    orders_of,
+    run_python,
+    same_run,
+    samples,
+    settings_and_samples,
+    with_rate,
+)
 
 from lessons import Progress, TrainConfig, data, train, trainer
 from lessons.activations import ACTIVATIONS
@@ -17,6 +25,7 @@ from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.network import flatten, forward
 from lessons.optimizers import OPTIMIZERS
+from lessons.run import Failure
 from lessons.trainer import has_numba, random_streams
 
 every_set = pytest.mark.parametrize("name", DATASETS)
@@ -25,7 +34,10 @@ every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS)
 every_engine = pytest.mark.parametrize("engine", ENGINES)
 two_engines = pytest.mark.skipif(not has_numba(), reason="Numba is not installed")
 
-HISTORIES = ("batch_loss", "grad_norm", "train_loss", "val_loss", "train_accuracy", "val_accuracy")
+HISTORIES = (
+    "batch_loss", "grad_norm", "train_loss", "val_loss", "train_accuracy", "val_accuracy",
+    "learning_rate", "activation_mean", "activation_std", "flat", "dead",
+)  # fmt: skip
 RATES = np.geomspace(1e-6, 1e3, 10)
 
 
@@ -46,45 +58,18 @@ def assert_close(fast, slow, rtol, atol=1e-12, histories=HISTORIES):
 # The two engines
 
 
-@st.composite
-def settings_and_samples(draw):
-    task = draw(st.sampled_from(["classification", "regression"]))
-    outputs = draw(st.integers(1, 5) if task == "classification" else st.sampled_from([None, 1, 3]))
-    split = samples(
-        task,
-        n=draw(st.integers(1, 60)),
-        d=draw(st.integers(1, 9)),
-        outputs=outputs,
-        n_val=draw(st.sampled_from([0, 1, 7, 150])),
-        seed=draw(st.integers(0, 99)),
-    )
-    drop_last = draw(st.booleans())
-    config = TrainConfig(
-        hidden=draw(st.lists(st.integers(1, 10), max_size=4)),
-        activation=draw(st.sampled_from(list(ACTIVATIONS))),
-        init=draw(st.sampled_from(list(INITIALIZERS))),
-        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
-        learning_rate=draw(st.floats(0, 0.1)),
-        momentum=draw(st.floats(0, 0.9)),
-        batch_size=draw(st.integers(1, len(split.X_train) if drop_last else 80)),
-        epochs=draw(st.integers(1, 4)),
-        drop_last=drop_last,
-        shuffle=draw(st.booleans()),
-        dtype="float64",
-        seed=draw(st.integers(0, 2**40)),
-    )
-    return config, split
-
-
 @two_engines
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=300)
 @given(settings_and_samples())
 def test_engines_agree_to_rounding(example):
-    fast, slow = both(*example)
+    config, split = example
+    fast, slow = both(config, split)
+    # A run that blows up magnifies every rounding; divergence has its own tests.
+    assume(slow.status != "diverged" and slow.train_loss[slow.completed_epochs] < 1e3)
     # Where every unit is dead, scores can tie by symmetry, and rounding decides who is first.
-    assume(slow.status == "finished")
-    dead = slow.grad_norm[:, 0].min() < 1e-12
-    assert_close(fast, slow, rtol=1e-9, histories=HISTORIES[:4] if dead else HISTORIES)
+    dead = slow.grad_norm[: slow.updates, 0].min() < 1e-12 or 1 in slow.dead
+    names = tuple(name for name in HISTORIES if not (dead and "accuracy" in name))
+    assert_close(fast, slow, rtol=1e-7, atol=1e-7, histories=names)
 
 
 @two_engines
@@ -113,7 +98,8 @@ def test_engines_diverge_at_the_same_update(activation, optimizer):
             assert (fast.status, fast.stopped_at) == (slow.status, slow.stopped_at), rate
             stopped.append(fast.stopped_at)
     assert None in stopped
-    assert any(stopped)
+    # Optimizers that divide by the size of the gradient take small steps, however steep it is.
+    assert any(stopped) == (optimizer in ("sgd", "momentum", "nesterov"))
 
 
 @two_engines
@@ -158,16 +144,19 @@ def test_an_empty_validation_set_has_nan_histories(engine):
 @every_engine
 @pytest.mark.parametrize("loss", LOSSES)
 def test_losses_and_accuracies_are_those_of_the_formulas(engine, loss):
-    split = samples(LOSSES[loss].task)
-    run = train(TrainConfig(epochs=2, dtype="float64"), split, engine)
+    task = LOSSES[loss].task
+    split = samples("classification", outputs=2) if task == "two classes" else samples(task)
+    config = TrainConfig(loss=loss, epochs=2, dtype="float64")
+    run = train(config, split, engine)
     for epoch in range(3):
         for part in ("train", "val"):
             X, y = getattr(split, f"X_{part}"), getattr(split, f"y_{part}")
-            outputs = forward(run.snapshots[epoch], ACTIVATIONS["relu"], X.astype(float))[0][-1]
+            outputs = forward(run.snapshots[epoch], config, X.astype(float))[0]
             expected = LOSSES[loss].function(outputs, y)
             assert getattr(run, f"{part}_loss")[epoch] == pytest.approx(expected, rel=1e-9)
-            if loss == "cross_entropy":
-                right = np.mean(outputs.argmax(axis=1) == y)
+            if task != "regression":
+                answers = outputs.argmax(axis=1) if task == "classification" else outputs[:, 0] > 0
+                right = np.mean(answers == y)
                 assert getattr(run, f"{part}_accuracy")[epoch] == pytest.approx(right)
 
 
@@ -201,7 +190,7 @@ def test_batches_are_cut_from_the_order_of_the_epoch(engine, shuffle, drop_last,
         drop_last=drop_last, seed=4, dtype="float64",
     )  # fmt: skip
     run = train(config, split, engine)
-    outputs = forward(run.params, ACTIVATIONS["relu"], split.X_train.astype(float))[0][-1]
+    outputs = forward(run.params, config, split.X_train.astype(float))[0]
     each = np.mean((outputs - split.y_train) ** 2, axis=1)
     expected = [
         each[order[start : start + 5]].mean()
@@ -366,7 +355,8 @@ def test_a_step_to_infinity_is_not_made(engine):
 def test_a_loss_that_overflows_after_the_last_update_is_a_divergence(engine):
     config = TrainConfig(hidden=(), learning_rate=1e22, epochs=1, batch_size=64)
     run = train(config, exact_line(), engine)
-    assert (run.status, run.stopped_at) == ("diverged", 0)
+    assert (run.status, run.stopped_at, run.updates) == ("diverged", 1, 1)
+    assert run.failure == Failure(1, "training loss", None)
     assert np.isfinite(run.batch_loss).all()
     assert np.isfinite(flatten(run.params)).all()
     assert len(run.snapshots) == 1
@@ -498,7 +488,7 @@ def test_batch_size_beyond_the_data_means_all_of_it(engine):
 
 
 def test_loss_must_fit_the_data():
-    with pytest.raises(ValueError, match="loss must be one of cross_entropy for classification"):
+    with pytest.raises(ValueError, match=r"loss must be one of cross_entropy, .* for 2 classes"):
         train(TrainConfig(loss="mse"), data.moons(n=20))
 
 

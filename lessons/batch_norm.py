@@ -1,0 +1,92 @@
+"""Batch normalization: every unit's values, shifted and scaled to mean 0 and variance 1.
+
+In training the mean and variance are those of the batch; in evaluation, running averages of them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Normalized(NamedTuple):
+    """What `normalize` found: the normalized values ẑ (m, units), and the batch's μ and σ²."""
+
+    z_hat: np.ndarray
+    mean: np.ndarray
+    var: np.ndarray
+
+
+def normalize(z, gamma, beta, eps):
+    """Normalize a batch, unit by unit, and let γ and β give it any other mean and scale.
+
+    `μ = (1/m) Σ z_i`, `σ² = (1/m) Σ (z_i - μ)²`, `ẑ = (z - μ) / √(σ² + ε)`, `z̃ = γ·ẑ + β`.
+
+    Parameters: z, a batch, shape (m, units); gamma γ and beta β, shape (units,); eps ε > 0.
+    Returns: z̃, shape (m, units), and a Normalized. Of a batch of one, ẑ is 0.
+
+    Source: Ioffe & Szegedy, "Batch normalization" (2015), algorithm 1.
+
+    >>> z, _ = normalize(np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1), 1e-12)
+    >>> z.round(6).tolist()
+    [[-1.0], [1.0]]
+    """
+    mean = z.mean(axis=0)
+    var = np.mean((z - mean) ** 2, axis=0)
+    z_hat = (z - mean) / np.sqrt(var + eps)
+    return gamma * z_hat + beta, Normalized(z_hat, mean, var)
+
+
+def normalize_backward(g, gamma, normalized, eps):
+    """The chain rule through `normalize`, where μ and σ² depend on every sample of the batch.
+
+    `∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, `∂L/∂z = γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`.
+
+    Parameters: g, ∂L/∂z̃, shape (m, units); the others as in `normalize`.
+    Returns: ∂L/∂z, shape (m, units); ∂L/∂γ and ∂L/∂β, shape (units,).
+
+    Source: Ioffe & Szegedy (2015), section 3, simplified.
+
+    >>> z, one = np.array([[1.0], [3.0]]), np.ones(1)
+    >>> _, normalized = normalize(z, one, one, 1e-5)
+    >>> normalize_backward(np.array([[5.0], [5.0]]), one, normalized, 1e-5)[0].tolist()
+    [[0.0], [0.0]]
+    """
+    z_hat, _, var = normalized
+    centered = g - g.mean(axis=0) - z_hat * np.mean(g * z_hat, axis=0)
+    return gamma / np.sqrt(var + eps) * centered, np.sum(g * z_hat, axis=0), g.sum(axis=0)
+
+
+def normalize_for_evaluation(z, layer, eps):
+    """Normalize with the running averages: each sample by itself, whatever batch it is in.
+
+    Parameters: z, shape (m, units); layer, with gamma, beta, running_mean and running_var, shape
+    (units,); eps ε > 0. Returns: shape (m, units).
+
+    >>> from lessons.network import Layer
+    >>> one = np.ones(1)
+    >>> normalize_for_evaluation(np.array([[3.0]]), Layer(None, None, one, one, one, one), 0.0)
+    array([[3.]])
+    """
+    z_hat = (z - layer.running_mean) / np.sqrt(layer.running_var + eps)
+    return layer.gamma * z_hat + layer.beta
+
+
+def update_running(layer, normalized, momentum):
+    """Let the running averages follow the batch: `r ← (1 - momentum)·r + momentum·batch`.
+
+    The variance enters with the divisor m - 1, without bias, as in PyTorch; of a batch of one it
+    is 0. The layer's arrays change in place.
+
+    Parameters: layer, as above; normalized, of the batch; momentum, between 0 and 1.
+
+    >>> from lessons.network import Layer
+    >>> layer = Layer(None, None, None, None, np.zeros(1), np.ones(1))
+    >>> z = np.array([[1.0], [3.0]])
+    >>> update_running(layer, normalize(z, np.ones(1), np.zeros(1), 1e-5)[1], 0.5)
+    >>> layer.running_mean.tolist(), layer.running_var.tolist()
+    ([1.0], [1.5])
+    """
+    m = len(normalized.z_hat)
+    unbiased = normalized.var * (m / (m - 1) if m > 1 else 1)
+    layer.running_mean[...] += momentum * (normalized.mean - layer.running_mean)
+    layer.running_var[...] += momentum * (unbiased - layer.running_var)

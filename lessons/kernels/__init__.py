@@ -1,0 +1,201 @@
+"""The fast engine: a whole training run in one compiled function.
+
+The mathematics is that of `lessons/network.py` and `lessons/readable.py`. Read it from the inside
+out: `lanes.py` (many numbers at once) and `elementary.py` (exp, log, tanh, erf); `layers.py`,
+`activations.py`, `batch_norm.py`, `losses.py` and `optimizers.py`, the twins of what the readable
+engine has under those names; `network.py` and `update.py`, which put them together; and here the
+run. `glue.py` turns a plan into the arrays and numbers that all of them take.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from lessons.kernels.activations import ACTIVATIONS
+from lessons.kernels.batch_norm import AFTER, BEFORE, running_averages
+from lessons.kernels.compiling import compiled, compiled_once, sources
+from lessons.kernels.lanes import LANES, address
+from lessons.kernels.losses import LOSSES, measure
+from lessons.kernels.network import (
+    BLOCK,
+    FLAT,
+    STOP,
+    UPDATES_DONE,
+    Knobs,
+    Net,
+    Workspace,
+    backward,
+    evaluate,
+    forward,
+    load_samples,
+)
+from lessons.kernels.optimizers import OPTIMIZERS
+from lessons.kernels.update import shape_gradient, update
+
+__all__ = [
+    "ACTIVATIONS", "AFTER", "BEFORE", "BLOCK", "FLAT", "LANES", "LOSSES", "OPTIMIZERS", "STATUS",
+    "Examples", "Knobs", "Net", "Record", "Schedule", "Workspace", "train",
+]  # fmt: skip
+
+FINISHED, DIVERGED_IN_UPDATE, DIVERGED_IN_EVALUATION, CANCELLED, STOPPED_EARLY = range(5)
+STATUS = ("finished", "diverged", "diverged", "cancelled", "stopped_early")
+
+
+class Examples(NamedTuple):
+    """One part of a data set: inputs X (N, d), and targets Y (N, outputs), or class numbers."""
+
+    X: np.ndarray
+    Y: np.ndarray
+
+
+class Schedule(NamedTuple):
+    """When to do what: the rate of every update; the first update and batch size of every epoch."""
+
+    rates: np.ndarray
+    starts: np.ndarray
+    batch_sizes: np.ndarray
+
+
+class Record(NamedTuple):
+    """What a run writes down as it goes; the names and shapes of `lessons.Run`.
+
+    But `loss` and `accuracy` hold those of the training set in their first row, of the validation
+    set in their second.
+    """
+
+    batch_loss: np.ndarray
+    grad_norm: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    activation_mean: np.ndarray
+    activation_std: np.ndarray
+    flat: np.ndarray
+    dead: np.ndarray
+    snapshots: np.ndarray
+
+
+@compiled
+def addresses(net, work):
+    """Take the addresses of the arrays, which are cheap to hand on."""
+    net = Net(
+        address(net.size), address(net.row), address(net.at), net.last, net.parameters, net.width
+    )
+    work = Workspace(
+        address(work.H), address(work.Z), address(work.D), address(work.G), address(work.N),
+        address(work.M), address(work.Y), address(work.live), address(work.steepest),
+        address(work.mean), address(work.var), address(work.inverse), address(work.gradient),
+        address(work.fresh), address(work.first), address(work.second), address(work.decays),
+    )  # fmt: skip
+    return net, work
+
+
+@compiled
+def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, shared, rng):
+    """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
+    order, stop = address(natural), address(shared)
+    sums, scores = np.zeros((net.last, 3)), np.zeros((2, 2))
+    for a in range(net.row[net.last] * LANES):
+        work.steepest[a] = 0
+    for part in range(2):
+        data = train if part == 0 else val
+        scores[part] = evaluate(
+            theta, address(data.X), address(data.Y), len(data.X), data.Y.shape[1], order, net,
+            knobs, work, stop, address(sums), part == 0, rng,
+        )  # fmt: skip
+    if shared[STOP]:
+        return
+    for part in range(2):
+        record.loss[part, epoch] = scores[part, 0]
+        if knobs.answers:
+            record.accuracy[part, epoch] = scores[part, 1]
+    for k in range(1, net.last):
+        count = len(train.X) * net.size[k]
+        mean = sums[k, 0] / count
+        record.activation_mean[epoch, k - 1] = mean
+        record.activation_std[epoch, k - 1] = math.sqrt(max(sums[k, 1] / count - mean * mean, 0.0))
+        record.flat[epoch, k - 1] = sums[k, 2] / count
+        dead = 0
+        for j in range(net.size[k]):
+            steepest = 0.0
+            for a in range(LANES):
+                steepest = max(steepest, work.steepest[(net.row[k] + j) * LANES + a])
+            dead += steepest < FLAT
+        record.dead[epoch, k - 1] = dead / net.size[k]
+
+
+@compiled
+def keep(snapshots, at, theta):
+    for p in range(snapshots.shape[1]):
+        snapshots[at, p] = theta[p]
+
+
+@compiled
+def out_of_patience(val_loss, epoch, patience):
+    """Whether the best validation loss lies `patience` epochs back."""
+    best = 0
+    for e in range(1, epoch + 1):
+        if val_loss[e] < val_loss[best]:
+            best = e
+    return epoch - best >= patience
+
+
+def make_train(sources):
+    """Make the function; `sources` only has the disk cache notice edits (see `compiling.py`)."""
+
+    @compiled_once
+    def train(theta_array, net_arrays, knobs, train, val, natural, orders, schedule, first_epoch,
+              record, work_arrays, shared, rng):  # fmt: skip
+        """Train for `len(orders)` epochs, from `first_epoch` on; theta changes in place.
+
+        Returns: status, and how many updates were made when a run stopped that did not finish.
+        """
+        sources  # noqa: B018
+        net, work = addresses(net_arrays, work_arrays)
+        theta, X, Y = address(theta_array), address(train.X), address(train.Y)
+        if first_epoch == 0:
+            record_epoch(
+                first_epoch, theta, train, val, natural, net, knobs, work, record, shared, rng
+            )
+            keep(record.snapshots, first_epoch, theta)
+        for epoch in range(first_epoch, first_epoch + len(orders)):
+            order = address(orders[epoch - first_epoch])
+            first, last = schedule.starts[epoch], schedule.starts[epoch + 1]
+            for u in range(first, last):
+                if shared[STOP]:
+                    return CANCELLED, u
+                start = (u - first) * schedule.batch_sizes[epoch]
+                m = min(schedule.batch_sizes[epoch], len(train.X) - start)
+                load_samples(X, Y, train.Y.shape[1], order, start, m, net, work)
+                forward(theta, net, knobs, work, m, True, rng)
+                loss = measure(knobs.loss, net, work, m)[0] / m
+                record.batch_loss[u] = loss
+                backward(theta, work.gradient, net, knobs, work, m)
+                norms = address(record.grad_norm[u])
+                norm = shape_gradient(theta, work.gradient, net, knobs, work.decays, norms)
+                if not math.isfinite(loss + norm):
+                    return DIVERGED_IN_UPDATE, u
+                if not update(theta, net, knobs, work, u, schedule.rates[u]):
+                    return DIVERGED_IN_UPDATE, u
+                if knobs.normalize:
+                    running_averages(theta, net, knobs, work, m)
+                if knobs.keep_updates:
+                    keep(record.snapshots, u + 1, theta)
+                shared[UPDATES_DONE] = u + 1
+            record_epoch(
+                epoch + 1, theta, train, val, natural, net, knobs, work, record, shared, rng
+            )
+            if not knobs.keep_updates:
+                keep(record.snapshots, epoch + 1, theta)
+            if shared[STOP]:
+                return CANCELLED, last
+            if not math.isfinite(record.loss[0, epoch + 1]):
+                return DIVERGED_IN_EVALUATION, last
+            if knobs.patience and out_of_patience(record.loss[1], epoch + 1, knobs.patience):
+                return STOPPED_EARLY, last
+        return FINISHED, -1
+
+    return train
+
+
+train = make_train(sources())

@@ -1,0 +1,131 @@
+"""Activations: of the pre-activation z, the value h = f(z) and the derivative d = f'(z)."""
+
+import math
+
+from lessons.kernels.compiling import compiled
+from lessons.kernels.elementary import erf, exp, log1p, tanh
+from lessons.kernels.lanes import LANES, load, sign, store, where
+
+
+@compiled
+def identity(z):
+    return z, where(z == z, 1.0, z)
+
+
+@compiled
+def sigmoid(z):
+    h = 1 / (1 + exp(-z))
+    return h, h * (1 - h)
+
+
+@compiled
+def tanh_(z):
+    h = tanh(z)
+    return h, 1 - h * h
+
+
+@compiled
+def relu(z):
+    h = max(z, 0)
+    return h, sign(h)
+
+
+@compiled
+def leaky_relu(z):
+    d = where(z > 0, 1.0, z * 0 + 0.01)
+    return z * d, d
+
+
+@compiled
+def elu(z):
+    e = exp(min(z, 0))
+    return where(z > 0, z, e - 1), e
+
+
+@compiled
+def silu(z):
+    p = 1 / (1 + exp(-z))
+    return z * p, p + z * p * (1 - p)
+
+
+@compiled
+def softplus(z):
+    return max(z, 0) + log1p(exp(-abs(z))), 1 / (1 + exp(-z))
+
+
+@compiled
+def gelu(z):
+    cdf = 0.5 * (1 + erf(z * math.sqrt(0.5)))
+    return z * cdf, cdf + z * exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+@compiled
+def gelu_tanh(z):
+    slope = math.sqrt(2 / math.pi)
+    t = tanh(slope * (z + 0.044715 * z * z * z))
+    inner = slope * (1 + 3 * 0.044715 * z * z)
+    return 0.5 * z * (1 + t), 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * inner
+
+
+def activate_with(function):
+    @compiled
+    def loop(Z, H, D, row, n, width, m):
+        for a in range(row * width, (row + n) * width, width):
+            for s in range(a, a + m, LANES):
+                h, d = function(load(Z, s))
+                store(H, s, h)
+                store(D, s, d)
+
+    return loop
+
+
+apply_identity = activate_with(identity)
+apply_sigmoid = activate_with(sigmoid)
+apply_tanh = activate_with(tanh_)
+apply_relu = activate_with(relu)
+apply_leaky_relu = activate_with(leaky_relu)
+apply_elu = activate_with(elu)
+apply_silu = activate_with(silu)
+apply_softplus = activate_with(softplus)
+apply_gelu = activate_with(gelu)
+apply_gelu_tanh = activate_with(gelu_tanh)
+ACTIVATIONS = (
+    "identity",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "silu",
+    "softplus",
+    "gelu",
+    "gelu_tanh",
+)
+IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, SILU, SOFTPLUS, GELU, GELU_TANH = range(
+    len(ACTIVATIONS)
+)
+
+
+@compiled
+def activate(code, Z, H, D, row, n, width, m):
+    """Compute h and d of n rows of z."""
+    if code == IDENTITY:
+        apply_identity(Z, H, D, row, n, width, m)
+    elif code == SIGMOID:
+        apply_sigmoid(Z, H, D, row, n, width, m)
+    elif code == TANH:
+        apply_tanh(Z, H, D, row, n, width, m)
+    elif code == RELU:
+        apply_relu(Z, H, D, row, n, width, m)
+    elif code == LEAKY_RELU:
+        apply_leaky_relu(Z, H, D, row, n, width, m)
+    elif code == ELU:
+        apply_elu(Z, H, D, row, n, width, m)
+    elif code == SILU:
+        apply_silu(Z, H, D, row, n, width, m)
+    elif code == SOFTPLUS:
+        apply_softplus(Z, H, D, row, n, width, m)
+    elif code == GELU:
+        apply_gelu(Z, H, D, row, n, width, m)
+    elif code == GELU_TANH:
+        apply_gelu_tanh(Z, H, D, row, n, width, m)

@@ -1,0 +1,77 @@
+"""Batch normalization and dropout."""
+
+import math
+
+from lessons.kernels.compiling import compiled
+from lessons.kernels.lanes import LANES, load, store, total, zeros
+
+BEFORE, AFTER = 1, 2  # the activation
+
+
+@compiled
+def normalize(theta, gamma, eps, A, row, n, m, net, work, training):
+    """`ẑ = (z - μ) / √(σ² + ε)`, then `γ·ẑ + β`, unit by unit, in place.
+
+    gamma is where γ begins; β, the running mean and the running variance follow.
+    """
+    for j in range(n):
+        a = (row + j) * net.width
+        mean, var = theta[gamma + 2 * n + j], theta[gamma + 3 * n + j]
+        if training:
+            sums = zeros(theta)
+            for s in range(0, m, LANES):
+                sums += load(A, a + s) * load(work.live, s)
+            mean = total(sums / m)
+            squares = zeros(theta)
+            for s in range(0, m, LANES):
+                deviation = (load(A, a + s) - mean) * load(work.live, s)
+                squares += deviation * deviation
+            var = total(squares / m)
+            work.mean[row + j], work.var[row + j] = mean, var
+        inverse = 1 / math.sqrt(var + eps)
+        work.inverse[row + j] = inverse
+        scale, shift = theta[gamma + j], theta[gamma + n + j]
+        for s in range(0, m, LANES):
+            z_hat = (load(A, a + s) - mean) * inverse
+            store(work.N, a + s, z_hat)
+            store(A, a + s, z_hat * scale + shift)
+
+
+@compiled
+def normalize_backward(theta, gradient, gamma, row, n, m, net, work):
+    """`∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, and `g ← γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`."""
+    for j in range(n):
+        a = (row + j) * net.width
+        sums = products = zeros(theta)
+        for s in range(0, m, LANES):
+            g = load(work.G, a + s)
+            sums += g
+            products += g * load(work.N, a + s)
+        d_gamma, d_beta = total(products), total(sums)
+        gradient[gamma + j], gradient[gamma + n + j] = d_gamma, d_beta
+        scale = theta[gamma + j] * work.inverse[row + j]
+        for s in range(0, m, LANES):
+            centered = load(work.G, a + s) - d_beta / m - load(work.N, a + s) * (d_gamma / m)
+            store(work.G, a + s, scale * centered * load(work.live, s))
+
+
+@compiled
+def running_averages(theta, net, knobs, work, m):
+    """`running ← (1 - momentum)·running + momentum·batch`; the variance made unbiased."""
+    unbiased = m / (m - 1) if m > 1 else 1.0
+    for k in range(1, net.last):
+        n = net.size[k]
+        mean = net.at[k] + (net.size[k - 1] + 3) * n
+        for j in range(n):
+            batch_mean, batch_var = work.mean[net.row[k] + j], work.var[net.row[k] + j]
+            theta[mean + j] += knobs.bn_momentum * (batch_mean - theta[mean + j])
+            theta[mean + n + j] += knobs.bn_momentum * (unbiased * batch_var - theta[mean + n + j])
+
+
+@compiled
+def draw_dropout(rng, share, row, n, m, net, work):
+    """Leave out units at random, and scale the others up so that the mean stays."""
+    for s in range(m):
+        for j in range(n):
+            kept = rng.random() >= share
+            work.M[(row + j) * net.width + s] = 1 / (1 - share) if kept else 0.0

@@ -1,0 +1,121 @@
+"""From a plan to the kernels and back: the numbers and arrays that compiled code wants."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import kernels
+from lessons.losses import LOSSES
+from lessons.network import batch_norm_place
+from lessons.optimizers import decoupled
+
+PLACES = {None: 0, "before": kernels.BEFORE, "after": kernels.AFTER}
+
+
+def engine(plan):
+    """Return the function `train_epochs(orders, first_epoch, record, shared)` for this plan."""
+    theta = padded(plan.w)
+    net, knobs = make_net(plan, len(theta)), make_knobs(plan.config, plan.keep_updates)
+    work = make_workspace(plan, net)
+    train_set, val_set = examples(plan.train), examples(plan.val)
+    natural = np.arange(max(len(train_set.X), len(val_set.X)))
+    schedule = kernels.Schedule(plan.rates, plan.starts, plan.batch_sizes)
+    plan.w = theta[: len(plan.w)]
+
+    def train_epochs(orders, first_epoch, record, shared):
+        code, stopped_at = kernels.train(
+            theta, net, knobs, train_set, val_set, natural, orders, schedule, first_epoch,
+            kernels.Record(**vars(record)), work, shared, plan.rng,
+        )  # fmt: skip
+        broken = code == kernels.DIVERGED_IN_UPDATE
+        wreck = find_wreck(plan, net, work, stopped_at) if broken else None
+        return kernels.STATUS[code], stopped_at, wreck
+
+    return train_epochs
+
+
+def padded(vector):
+    """Append zeros, so that the vector fills its last lanes."""
+    full = np.zeros(up_to_lanes(len(vector)), vector.dtype)
+    full[: len(vector)] = vector
+    return full
+
+
+def up_to_lanes(n):
+    return -(-n // kernels.LANES) * kernels.LANES
+
+
+def examples(data):
+    """Give the targets one column per output; class numbers are one."""
+    X, y = data
+    return kernels.Examples(X, y.reshape(len(y), -1 if y.size else 1).astype(X.dtype))
+
+
+def make_net(plan, parameters):
+    """Lay out the levels: the inputs are the last rows, for only H has a use for them."""
+    first_rows = np.concatenate([[0], np.cumsum(plan.sizes[1:])])
+    at = np.concatenate([[0, 0], plan.layer_ends])
+    width = up_to_lanes(max(int(plan.batch_sizes.max()), kernels.BLOCK))
+    return kernels.Net(
+        np.array(plan.sizes), np.roll(first_rows, 1), at, len(plan.sizes) - 1, parameters, width
+    )
+
+
+def make_knobs(config, keep_updates):
+    """Turn the settings into numbers."""
+    return kernels.Knobs(
+        activation=kernels.ACTIVATIONS.index(config.activation),
+        loss=kernels.LOSSES.index(config.loss),
+        optimizer=kernels.OPTIMIZERS.index(config.optimizer),
+        normalize=PLACES[batch_norm_place(config.batch_norm)],
+        decoupled=int(decoupled(config.optimizer)),
+        patience=config.patience or 0,
+        answers=int(LOSSES[config.loss].task != "regression"),
+        keep_updates=int(keep_updates),
+        momentum=config.momentum,
+        beta1=config.beta1,
+        beta2=config.beta2,
+        epsilon=config.epsilon,
+        l1=config.l1,
+        l2=config.l2,
+        dropout=config.dropout,
+        bn_eps=config.bn_eps,
+        bn_momentum=config.bn_momentum,
+        clip_norm=config.clip_norm or np.inf,
+        clip_value=config.clip_value or np.inf,
+    )
+
+
+def make_workspace(plan, net):
+    """Allocate; what a run has no use for is as small as can be."""
+    config, dtype = plan.config, plan.w.dtype
+    rows = sum(plan.sizes[1:])
+    row = {
+        "H": rows + plan.sizes[0],
+        "Z": rows,
+        "D": rows,
+        "G": rows,
+        "N": rows if config.batch_norm else 1,
+        "M": rows if config.dropout else 1,
+        "Y": plan.sizes[-1],
+        "live": 1,
+    }
+    arrays = {name: np.zeros((n, net.width), dtype) for name, n in row.items()}
+    arrays["steepest"] = np.zeros((rows, kernels.LANES), dtype)
+    for name in ("mean", "var", "inverse"):
+        arrays[name] = np.zeros((1, rows), dtype)
+    for name in ("gradient", "fresh", "first", "second"):
+        arrays[name] = np.zeros((1, net.parameters), dtype)
+    arrays["decays"] = padded(plan.is_weight)[None]
+    return kernels.Workspace(**arrays)
+
+
+def find_wreck(plan, net, work, update):
+    """Collect what the update that broke a run computed, for `lessons.trainer.find_failure`."""
+    epoch = int(np.searchsorted(plan.starts, update, side="right")) - 1
+    start = (update - plan.starts[epoch]) * plan.batch_sizes[epoch]
+    m = min(plan.batch_sizes[epoch], len(plan.train[0]) - start)
+    levels = zip(net.row[1:], plan.sizes[1:], strict=True)
+    zs = [work.Z[row : row + n, :m] for row, n in levels]
+    p = len(plan.w)
+    return SimpleNamespace(zs=zs, gradient=work.gradient[0, :p], w=work.fresh[0, :p])
