@@ -96,50 +96,63 @@ def test_each_operation_is_numpys(name, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sums_of_eight_lanes(dtype):
+def test_transposed_and_summed(dtype):
     @compiled
-    def sums(a, out):
-        x = lanes.address(a)
-        rows = (
-            lanes.load(x, 0), lanes.load(x, LANES), lanes.load(x, 2 * LANES),
-            lanes.load(x, 3 * LANES), lanes.load(x, 4 * LANES), lanes.load(x, 5 * LANES),
-            lanes.load(x, 6 * LANES), lanes.load(x, 7 * LANES),
-        )  # fmt: skip
-        lanes.store_totals(lanes.address(out), 1, rows)
-        out[9] = lanes.total(rows[3])
+    def use(source, starts, out):
+        x, y = lanes.address(source), lanes.address(out)
+        lanes.store_transposed(y, 1, x, lanes.address(starts), 2)
+        out[0] = lanes.total(lanes.load(x, 3))
 
-    a = np.random.default_rng(0).integers(-99, 99, (8, LANES)).astype(dtype)
-    out = np.zeros(10, dtype)
-    sums(a, out)
-    assert out.tolist() == [0, *a.sum(axis=1), a[3].sum()]
+    source = np.random.default_rng(0).integers(-99, 99, 40 * LANES).astype(dtype)
+    starts = np.random.default_rng(1).integers(0, 38 * LANES, LANES)
+    out = np.zeros(LANES**2 + 2, dtype)
+    use(source, starts, out)
+    rows = np.array([source[start + 2 : start + 2 + LANES] for start in starts])
+    assert np.array_equal(out[1:-1].reshape(LANES, LANES), rows.T)
+    assert (out[0], out[-1]) == (source[3 : 3 + LANES].sum(), 0)
 
 
 @compiled
-def all_three(theta, H, Z, G, below, gradient, n_in, n_out, width, m):
-    t, h, g = lanes.address(theta), lanes.address(H), lanes.address(G)
-    bias = n_in * n_out
-    layers.weighted_sums(t, 0, n_out, 1, n_in, n_out, bias, h, 0, lanes.address(Z), 0, width, m)
-    layers.weighted_sums(t, 0, 1, n_out, n_out, n_in, -1, g, 0, lanes.address(below), 0, width, m)
-    layers.weight_gradient(lanes.address(gradient), 0, n_in, n_out, h, 0, g, 0, width, m)
+def all_three(theta, H, Z, G, below, gradient, T, n_in, n_out, m):
+    t, h, g, starts = (
+        lanes.address(theta), lanes.address(H), lanes.address(G), np.zeros(LANES, np.int64)
+    )  # fmt: skip
+    z, b, bias = lanes.address(Z), lanes.address(below), n_in * n_out
+    layers.weighted_sums(t, 0, n_out, 1, n_in, n_out, bias, h, 0, n_in, z, 0, n_out, m)
+    layers.weighted_sums(t, 0, 1, n_out, n_out, n_in, -1, g, 0, n_out, b, 0, n_in, m)
+    layers.weight_gradient(
+        lanes.address(gradient), 0, n_in, n_out, h, 0, n_in, g, 0, n_out, m, lanes.address(T),
+        lanes.address(starts),
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("n_out", [1, 2, 7, 8, 9, 16, 19])
+def in_blocks(values):
+    """Lay out (units, samples) as (blocks, units, LANES), with zeros where no sample is."""
+    n, m = values.shape
+    full = np.zeros((n, -(-m // LANES) * LANES))
+    full[:, :m] = values
+    return np.ascontiguousarray(full.reshape(n, -1, LANES).swapaxes(0, 1))
+
+
+def from_blocks(blocks, m):
+    return blocks.swapaxes(0, 1).reshape(blocks.shape[1], -1)[:, :m]
+
+
+@pytest.mark.parametrize("n_out", [1, 2, 7, 8, 9, 16, 19, 35])
 @pytest.mark.parametrize("n_in", [1, 2, 3, 8, 17])
-@pytest.mark.parametrize("m", [1, LANES, LANES + 1, 3 * LANES])
-def test_sums_over_units_against_numpy(n_in, n_out, m):
+@pytest.mark.parametrize("m", [1, LANES, LANES + 1, 2 * LANES, 3 * LANES])
+def test_sums_over_units_and_samples_against_numpy(n_in, n_out, m):
     rng = np.random.default_rng(n_in + 100 * n_out)
-    width = -(-m // LANES) * LANES
     theta = rng.normal(size=n_in * n_out + n_out)
     W, b = theta[:-n_out].reshape(n_in, n_out), theta[-n_out:]
-    H, G = np.zeros((n_in, width)), np.zeros((n_out, width))
-    H[:, :m], G[:, :m] = rng.normal(size=(n_in, m)), rng.normal(size=(n_out, m))
-    Z, below, gradient = np.zeros((n_out, width)), np.zeros((n_in, width)), np.zeros(theta.size)
-
-    all_three(theta, H, Z, G, below, gradient, n_in, n_out, width, m)
-    assert np.allclose(Z[:, :m], W.T @ H[:, :m] + b[:, None])
-    assert np.allclose(below, W @ G)
-    assert np.allclose(gradient[:-n_out].reshape(n_in, n_out), H @ G.T)
-    assert np.allclose(gradient[-n_out:], G.sum(axis=1))
+    h, g = rng.normal(size=(n_in, m)), rng.normal(size=(n_out, m))
+    H, G = in_blocks(h), in_blocks(g)
+    Z, below, gradient = np.zeros_like(G), np.zeros_like(H), np.zeros(theta.size)
+    all_three(theta, H, Z, G, below, gradient, np.zeros((m + LANES, LANES)), n_in, n_out, m)
+    assert np.allclose(from_blocks(Z, m), W.T @ h + b[:, None])
+    assert np.allclose(from_blocks(below, m), W @ g)
+    assert np.allclose(gradient[:-n_out].reshape(n_in, n_out), h @ g.T)
+    assert np.allclose(gradient[-n_out:], g.sum(axis=1))
 
 
 # exp, log, tanh, erf

@@ -79,13 +79,20 @@ class Record(NamedTuple):
 def addresses(net, work):
     """Take the addresses of the arrays, which are cheap to hand on."""
     net = Net(
-        address(net.size), address(net.row), address(net.at), net.last, net.parameters, net.width
+        address(net.size),
+        address(net.row),
+        address(net.at),
+        net.last,
+        net.parameters,
+        net.height,
+        net.width,
     )
     work = Workspace(
-        address(work.H), address(work.Z), address(work.D), address(work.G), address(work.N),
-        address(work.M), address(work.Y), address(work.live), address(work.steepest),
-        address(work.mean), address(work.var), address(work.inverse), address(work.gradient),
-        address(work.fresh), address(work.first), address(work.second), address(work.decays),
+        address(work.inputs), address(work.H), address(work.Z), address(work.D), address(work.G),
+        address(work.N), address(work.M), address(work.Y), address(work.T), address(work.live),
+        address(work.steepest), address(work.mean), address(work.var), address(work.inverse),
+        address(work.gradient), address(work.fresh), address(work.first), address(work.second),
+        address(work.decays), address(work.starts),
     )  # fmt: skip
     return net, work
 
@@ -95,7 +102,7 @@ def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, sh
     """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
     order, stop = address(natural), address(shared)
     sums, scores = np.zeros((net.last, 3)), np.zeros((2, 2))
-    for a in range(net.row[net.last] * LANES):
+    for a in range(net.height * LANES):
         work.steepest[a] = 0
     for part in range(2):
         data = train if part == 0 else val

@@ -69,12 +69,13 @@ def gelu_tanh(z):
 
 def activate_with(function):
     @compiled
-    def loop(Z, H, D, row, n, width, m):
-        for a in range(row * width, (row + n) * width, width):
-            for s in range(a, a + m, LANES):
-                h, d = function(load(Z, s))
-                store(H, s, h)
-                store(D, s, d)
+    def loop(Z, H, D, first, height, n, m):
+        for s in range(0, m, LANES):
+            start = first + s * height
+            for a in range(start, start + n * LANES, LANES):
+                h, d = function(load(Z, a))
+                store(H, a, h)
+                store(D, a, d)
 
     return loop
 
@@ -107,25 +108,25 @@ IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, SILU, SOFTPLUS, GELU, GELU_TANH 
 
 
 @compiled
-def activate(code, Z, H, D, row, n, width, m):
+def activate(code, Z, H, D, first, height, n, m):
     """Compute h and d of n rows of z."""
     if code == IDENTITY:
-        apply_identity(Z, H, D, row, n, width, m)
+        apply_identity(Z, H, D, first, height, n, m)
     elif code == SIGMOID:
-        apply_sigmoid(Z, H, D, row, n, width, m)
+        apply_sigmoid(Z, H, D, first, height, n, m)
     elif code == TANH:
-        apply_tanh(Z, H, D, row, n, width, m)
+        apply_tanh(Z, H, D, first, height, n, m)
     elif code == RELU:
-        apply_relu(Z, H, D, row, n, width, m)
+        apply_relu(Z, H, D, first, height, n, m)
     elif code == LEAKY_RELU:
-        apply_leaky_relu(Z, H, D, row, n, width, m)
+        apply_leaky_relu(Z, H, D, first, height, n, m)
     elif code == ELU:
-        apply_elu(Z, H, D, row, n, width, m)
+        apply_elu(Z, H, D, first, height, n, m)
     elif code == SILU:
-        apply_silu(Z, H, D, row, n, width, m)
+        apply_silu(Z, H, D, first, height, n, m)
     elif code == SOFTPLUS:
-        apply_softplus(Z, H, D, row, n, width, m)
+        apply_softplus(Z, H, D, first, height, n, m)
     elif code == GELU:
-        apply_gelu(Z, H, D, row, n, width, m)
+        apply_gelu(Z, H, D, first, height, n, m)
     elif code == GELU_TANH:
-        apply_gelu_tanh(Z, H, D, row, n, width, m)
+        apply_gelu_tanh(Z, H, D, first, height, n, m)

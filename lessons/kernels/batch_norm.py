@@ -15,16 +15,16 @@ def normalize(theta, gamma, eps, A, row, n, m, net, work, training):
     gamma is where γ begins; β, the running mean and the running variance follow.
     """
     for j in range(n):
-        a = (row + j) * net.width
+        a = (row + j) * LANES
         mean, var = theta[gamma + 2 * n + j], theta[gamma + 3 * n + j]
         if training:
             sums = zeros(theta)
             for s in range(0, m, LANES):
-                sums += load(A, a + s) * load(work.live, s)
+                sums += load(A, a + s * net.height) * load(work.live, s)
             mean = total(sums / m)
             squares = zeros(theta)
             for s in range(0, m, LANES):
-                deviation = (load(A, a + s) - mean) * load(work.live, s)
+                deviation = (load(A, a + s * net.height) - mean) * load(work.live, s)
                 squares += deviation * deviation
             var = total(squares / m)
             work.mean[row + j], work.var[row + j] = mean, var
@@ -32,27 +32,28 @@ def normalize(theta, gamma, eps, A, row, n, m, net, work, training):
         work.inverse[row + j] = inverse
         scale, shift = theta[gamma + j], theta[gamma + n + j]
         for s in range(0, m, LANES):
-            z_hat = (load(A, a + s) - mean) * inverse
-            store(work.N, a + s, z_hat)
-            store(A, a + s, z_hat * scale + shift)
+            z_hat = (load(A, a + s * net.height) - mean) * inverse
+            store(work.N, a + s * net.height, z_hat)
+            store(A, a + s * net.height, z_hat * scale + shift)
 
 
 @compiled
 def normalize_backward(theta, gradient, gamma, row, n, m, net, work):
     """`∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, and `g ← γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`."""
     for j in range(n):
-        a = (row + j) * net.width
+        a = (row + j) * LANES
         sums = products = zeros(theta)
         for s in range(0, m, LANES):
-            g = load(work.G, a + s)
+            g = load(work.G, a + s * net.height)
             sums += g
-            products += g * load(work.N, a + s)
+            products += g * load(work.N, a + s * net.height)
         d_gamma, d_beta = total(products), total(sums)
         gradient[gamma + j], gradient[gamma + n + j] = d_gamma, d_beta
         scale = theta[gamma + j] * work.inverse[row + j]
         for s in range(0, m, LANES):
-            centered = load(work.G, a + s) - d_beta / m - load(work.N, a + s) * (d_gamma / m)
-            store(work.G, a + s, scale * centered * load(work.live, s))
+            b = a + s * net.height
+            centered = load(work.G, b) - d_beta / m - load(work.N, b) * (d_gamma / m)
+            store(work.G, b, scale * centered * load(work.live, s))
 
 
 @compiled
@@ -72,6 +73,6 @@ def running_averages(theta, net, knobs, work, m):
 def draw_dropout(rng, share, row, n, m, net, work):
     """Leave out units at random, and scale the others up so that the mean stays."""
     for s in range(m):
-        for j in range(n):
-            kept = rng.random() >= share
-            work.M[(row + j) * net.width + s] = 1 / (1 - share) if kept else 0.0
+        first = s // LANES * LANES * net.height + row * LANES + s % LANES
+        for a in range(first, first + n * LANES, LANES):
+            work.M[a] = 1 / (1 - share) if rng.random() >= share else 0.0

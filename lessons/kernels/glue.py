@@ -52,12 +52,12 @@ def examples(data):
 
 
 def make_net(plan, parameters):
-    """Lay out the levels: the inputs are the last rows, for only H has a use for them."""
-    first_rows = np.concatenate([[0], np.cumsum(plan.sizes[1:])])
+    """Lay out the levels. The inputs, level 0, are in an array of their own."""
+    row = np.concatenate([[0, 0], np.cumsum(plan.sizes[1:-1], dtype=int)])
     at = np.concatenate([[0, 0], plan.layer_ends])
     width = up_to_lanes(max(int(plan.batch_sizes.max()), kernels.BLOCK))
     return kernels.Net(
-        np.array(plan.sizes), np.roll(first_rows, 1), at, len(plan.sizes) - 1, parameters, width
+        np.array(plan.sizes), row, at, len(plan.sizes) - 1, parameters, sum(plan.sizes[1:]), width
     )
 
 
@@ -88,25 +88,27 @@ def make_knobs(config, keep_updates):
 
 def make_workspace(plan, net):
     """Allocate; what a run has no use for is as small as can be."""
-    config, dtype = plan.config, plan.w.dtype
-    rows = sum(plan.sizes[1:])
-    row = {
-        "H": rows + plan.sizes[0],
-        "Z": rows,
-        "D": rows,
-        "G": rows,
-        "N": rows if config.batch_norm else 1,
-        "M": rows if config.dropout else 1,
+    config, dtype, rows = plan.config, plan.w.dtype, net.height
+    heights = {
+        "inputs": plan.sizes[0],
+        **dict.fromkeys("HZDG", rows),
+        "N": rows if config.batch_norm else 0,
+        "M": rows if config.dropout else 0,
         "Y": plan.sizes[-1],
         "live": 1,
     }
-    arrays = {name: np.zeros((n, net.width), dtype) for name, n in row.items()}
-    arrays["steepest"] = np.zeros((rows, kernels.LANES), dtype)
+    shape = net.width // kernels.LANES, kernels.LANES
+    arrays = {
+        name: np.zeros((shape[0], height, shape[1]), dtype) for name, height in heights.items()
+    }
+    arrays["T"] = np.zeros((1, net.width, kernels.LANES), dtype)
+    arrays["steepest"] = np.zeros((1, rows, kernels.LANES), dtype)
     for name in ("mean", "var", "inverse"):
-        arrays[name] = np.zeros((1, rows), dtype)
+        arrays[name] = np.zeros((1, 1, rows), dtype)
     for name in ("gradient", "fresh", "first", "second"):
-        arrays[name] = np.zeros((1, net.parameters), dtype)
-    arrays["decays"] = padded(plan.is_weight)[None]
+        arrays[name] = np.zeros((1, 1, net.parameters), dtype)
+    arrays["starts"] = np.zeros(kernels.LANES, np.int64)
+    arrays["decays"] = padded(plan.is_weight)[None, None]
     return kernels.Workspace(**arrays)
 
 
@@ -116,6 +118,7 @@ def find_wreck(plan, net, work, update):
     start = (update - plan.starts[epoch]) * plan.batch_sizes[epoch]
     m = min(plan.batch_sizes[epoch], len(plan.train[0]) - start)
     levels = zip(net.row[1:], plan.sizes[1:], strict=True)
-    zs = [work.Z[row : row + n, :m] for row, n in levels]
+    by_sample = work.Z.swapaxes(1, 2).reshape(net.width, net.height)
+    zs = [by_sample[:m, row : row + n] for row, n in levels]
     p = len(plan.w)
-    return SimpleNamespace(zs=zs, gradient=work.gradient[0, :p], w=work.fresh[0, :p])
+    return SimpleNamespace(zs=zs, gradient=work.gradient[0, 0, :p], w=work.fresh[0, 0, :p])

@@ -186,10 +186,10 @@ def address(typingctx, array):
     return types.CPointer(array.dtype)(array), build
 
 
-def vector_at(builder, base, i, length=LANES):
-    """Return the place of `length` numbers from `base[i]` on."""
+def vector_at(builder, base, i):
+    """Return the place of the lanes from `base[i]` on."""
     place = builder.gep(base, [i])
-    return builder.bitcast(place, ir.VectorType(place.type.pointee, length).as_pointer())
+    return builder.bitcast(place, ir.VectorType(place.type.pointee, LANES).as_pointer())
 
 
 @intrinsic
@@ -257,45 +257,35 @@ def total(typingctx, x):
 
 
 @intrinsic
-def store_totals(typingctx, a, i, rows):
-    """Write the sums of eight lanes: `a[i : i + 8] = [total(row) for row in rows]`.
+def store_transposed(typingctx, a, i, source, starts, offset):
+    """Write a square with rows for columns: `a[i + r·LANES + k] = source[starts[k] + offset + r]`.
 
-    Eight at once cost little more than one: two vectors are folded to half their length and share
-    one, again and again.
+    Reads LANES rows from LANES places. Lanes are exchanged between the first half of the rows and
+    the second, then between quarters, and so on.
     """
 
     def build(context, builder, sig, args):
-        base, place, rows = args
-        # Each vector holds the partial sums of some rows, equally many of each.
-        held = [([r], builder.extract_value(rows, r)) for r in range(8)]
-        length = LANES
-        while length > 1 or len(held) > 1:
-            half = length // 2
-            if length == 1:  # shorter vectors than eight: only join them
-                held = [
-                    (a_rows + b_rows, shuffle(builder, x, y, range(2 * len(a_rows))))
-                    for (a_rows, x), (b_rows, y) in zip(held[::2], held[1::2], strict=True)
-                ]
-                continue
-            if len(held) > 1:
-                pairs = zip(held[::2], held[1::2], strict=True)
-                joined = [(a_rows + b_rows, x, y) for (a_rows, x), (b_rows, y) in pairs]
-            else:
-                joined = [(*held[0], held[0][1])]
-            held = []
-            for names, x, y in joined:
-                starts = [length * q for q in range(len(names))]
-                low = [start + t for start in starts for t in range(half)]
-                high = [lane + half for lane in low]
-                folded = builder.fadd(shuffle(builder, x, y, low), shuffle(builder, x, y, high))
-                held.append((names, folded))
-            length = half
-        order, sums = held[0]
-        sums = shuffle(builder, sums, sums, [order.index(r) for r in range(8)])
-        builder.store(sums, vector_at(builder, base, place, 8), align=a.dtype.bitwidth // 8)
+        a, i, source, starts, offset = args
+        kind = context.get_value_type(types.intp)
+        rows = []
+        for k in range(LANES):
+            start = builder.load(builder.gep(starts, [ir.Constant(kind, k)]))
+            place = vector_at(builder, source, builder.add(start, offset))
+            rows.append(builder.load(place, align=sig.args[0].dtype.bitwidth // 8))
+        half = LANES // 2
+        low = [n for k in range(half) for n in (k, LANES + k)]
+        high = [n + half for n in low]
+        while half:
+            # Row k and row k + LANES/2 are shuffled like two halves of a deck of cards.
+            pairs = list(zip(rows[: LANES // 2], rows[LANES // 2 :], strict=True))
+            rows = [shuffle(builder, x, y, order) for x, y in pairs for order in (low, high)]
+            half //= 2
+        for r, row in enumerate(rows):
+            place = builder.add(i, ir.Constant(kind, r * LANES))
+            builder.store(row, vector_at(builder, a, place), align=sig.args[0].dtype.bitwidth // 8)
         return context.get_dummy_value()
 
-    return types.void(a, types.intp, rows), build
+    return types.void(a, types.intp, source, starts, types.intp), build
 
 
 # --- the bits of a float32 -----------------------------------------------------------------------

@@ -48,12 +48,14 @@ def measure_with(function):
     @compiled
     def loop(net, work, m):
         losses, hits = 0.0, 0.0
-        for k in range(net.size[net.last]):
-            a, y = (net.row[net.last] + k) * net.width, k * net.width
-            for s in range(0, m, LANES):
-                loss, slope, right = function(load(work.Z, a + s), load(work.Y, y + s))
-                live = load(work.live, s)
-                store(work.G, a + s, slope * live)
+        n, first = net.size[net.last], net.row[net.last] * LANES
+        for s in range(0, m, LANES):
+            live = load(work.live, s)
+            for k in range(n):
+                a = first + s * net.height + k * LANES
+                y = load(work.Y, s * n + k * LANES)
+                loss, slope, right = function(load(work.Z, a), y)
+                store(work.G, a, slope * live)
                 losses += total(loss * live)
                 hits += total(right * live)
         return losses, hits
@@ -65,24 +67,25 @@ def measure_with(function):
 def cross_entropy(net, work, m):
     """Softmax cross-entropy: `log Σ_k e^(z_k) - z_y`; its gradient is `p - onehot(y)`."""
     losses, hits = 0.0, 0.0
-    n, width, first = net.size[net.last], net.width, net.row[net.last] * net.width
+    n = net.size[net.last]
     for s in range(0, m, LANES):
         y, live = load(work.Y, s), load(work.live, s)
-        highest = load(work.Z, first + s)
+        first = net.row[net.last] * LANES + s * net.height
+        highest = load(work.Z, first)
         answer = score = powers = zeros(work.Z)
         for k in range(1, n):
-            z = load(work.Z, first + k * width + s)
+            z = load(work.Z, first + k * LANES)
             answer = where(z > highest, zeros(work.Z) + k, answer)  # of equals, the first
             highest = max(highest, z)
         for k in range(n):
-            a = first + k * width + s
-            z = load(work.Z, a)
-            power = exp(z - highest)
+            a = first + k * LANES
+            z = load(work.Z, a) - highest
+            power = exp(z)
             powers += power
-            score += where(y == k, z - highest, 0)
+            score = where(y == k, z, score)
             store(work.G, a, power)
         for k in range(n):
-            a = first + k * width + s
+            a = first + k * LANES
             p = load(work.G, a) / powers
             store(work.G, a, (p - where(y == k, 1.0, p * 0)) * live)
         losses += total((log(powers) - score) * live)

@@ -1,9 +1,9 @@
 """The network: forward, backward and evaluation of the loaded samples, layer for layer.
 
-A batch is stored unit by unit, `H[unit, sample]`, with its samples side by side, and each loop
-takes LANES of them at once. All units of all levels (0: the inputs, then layer after layer) are
-rows of the same arrays; those of level k begin at `net.row[k]`. Where a batch does not fill its
-last lanes, `live` is 0 there, and so is every gradient.
+A batch is stored in blocks of LANES samples, each block unit by unit (see `layers.py`). The inputs,
+level 0, have an array of their own; all units of the levels above, layer after layer, are rows of
+the same arrays, and those of level k begin at `net.row[k]`. Where a batch does not fill its last
+lanes, `live` is 0 there, and so is every gradient.
 
 theta holds the layers one behind the other, each as in `lessons.network.flatten`; `net.at[k]` is
 where the layer that computes level k begins. Inside, arrays are addresses (see `lanes.py`).
@@ -22,7 +22,7 @@ from lessons.kernels.batch_norm import (
     normalize_backward,
 )
 from lessons.kernels.compiling import compiled
-from lessons.kernels.lanes import LANES, load, store, total, where, zeros
+from lessons.kernels.lanes import LANES, load, store, store_transposed, total, where, zeros
 from lessons.kernels.layers import multiply, weight_gradient, weighted_sums
 from lessons.kernels.losses import CROSS_ENTROPY, measure
 
@@ -35,13 +35,14 @@ FLAT = 0.01
 
 
 class Net(NamedTuple):
-    """Sizes: units, first row and first parameter of every level; `width` samples fit in a row."""
+    """Sizes: units, first row and first parameter of every level; rows of a block; samples."""
 
     size: np.ndarray
     row: np.ndarray
     at: np.ndarray
     last: int
     parameters: int
+    height: int
     width: int
 
 
@@ -76,13 +77,15 @@ class Knobs(NamedTuple):
 class Workspace(NamedTuple):
     """Arrays that every batch uses again.
 
-    (rows, width): values H after and Z before the activation, its derivative D, gradients G with
-    respect to Z, normalized values N, dropout masks M. (outputs, width): targets Y. (width,): live.
+    (blocks, rows, LANES): values H after and Z before the activation, its derivative D, gradients G
+    with respect to Z, normalized values N, dropout masks M. Likewise the inputs, with a row each,
+    and the targets Y. (width,): live. (width, LANES): T, some units of G with samples for rows.
     (rows, LANES): steepest derivative of a unit. (rows,): mean, variance and 1/std of a batch.
     (parameters,): gradient, the parameters to come, the optimizer's two memories, and `decays`,
-    which is 1 for weights and 0 for all else.
+    which is 1 for weights and 0 for all else. (LANES,): starts, of the rows to be transposed.
     """
 
+    inputs: np.ndarray
     H: np.ndarray
     Z: np.ndarray
     D: np.ndarray
@@ -90,6 +93,7 @@ class Workspace(NamedTuple):
     N: np.ndarray
     M: np.ndarray
     Y: np.ndarray
+    T: np.ndarray
     live: np.ndarray
     steepest: np.ndarray
     mean: np.ndarray
@@ -100,73 +104,89 @@ class Workspace(NamedTuple):
     first: np.ndarray
     second: np.ndarray
     decays: np.ndarray
+    starts: np.ndarray
 
 
 @compiled
 def load_samples(X, Y, outputs, order, start, m, net, work):
     """Copy the samples `order[start : start + m]` and their targets into the workspace."""
-    d, width, first = net.size[0], net.width, net.row[0] * net.width
-    for s in range(m):
-        n = order[start + s]
-        for i in range(d):
-            work.H[first + i * width + s] = X[n * d + i]
-        for k in range(outputs):
-            work.Y[k * width + s] = Y[n * outputs + k]
-    for s in range(m, min(width, m + LANES)):
-        for i in range(d):
-            work.H[first + i * width + s] = 0
-    for s in range(width):
-        work.live[s] = 1 if s < m else 0
+    d = net.size[0]
+    whole = d - d % LANES
+    for s in range(0, m, LANES):
+        filled = min(LANES, m - s)
+        for k in range(filled):
+            n = order[start + s + k]
+            work.starts[k] = n * d
+            work.live[s + k] = 1
+            for i in range(whole, d):
+                work.inputs[s * d + i * LANES + k] = X[n * d + i]
+            for i in range(outputs):
+                work.Y[s * outputs + i * LANES + k] = Y[n * outputs + i]
+        for k in range(filled, LANES):  # what stands there, some older sample, counts for nothing
+            work.live[s + k] = 0
+        for i in range(0, whole, LANES):
+            store_transposed(work.inputs, s * d + i * LANES, X, work.starts, i)
+
+
+@compiled
+def below(k, net, work):
+    """Return the array that holds the values of level k, where they begin, and its height."""
+    if k == 0:
+        return work.inputs, 0, net.size[0]
+    return work.H, net.row[k] * LANES, net.height
 
 
 @compiled
 def forward(theta, net, knobs, work, m, training, rng):
     """Run the loaded samples through all layers; the outputs are the last level of Z."""
+    height = net.height
     for k in range(1, net.last + 1):
         n_in, n, row = net.size[k - 1], net.size[k], net.row[k]
-        bias = net.at[k] + n_in * n
-        weighted_sums(
-            theta, net.at[k], n, 1, n_in, n, bias, work.H, net.row[k - 1], work.Z, row, net.width, m
-        )
+        H, h, h_height = below(k - 1, net, work)
+        z, bias = row * LANES, net.at[k] + n_in * n
+        weighted_sums(theta, net.at[k], n, 1, n_in, n, bias, H, h, h_height, work.Z, z, height, m)
         if k == net.last:
             return
         if knobs.normalize == BEFORE:
             normalize(theta, bias + n, knobs.bn_eps, work.Z, row, n, m, net, work, training)
-        activate(knobs.activation, work.Z, work.H, work.D, row, n, net.width, m)
+        activate(knobs.activation, work.Z, work.H, work.D, z, height, n, m)
         if knobs.normalize == AFTER:
             normalize(theta, bias + n, knobs.bn_eps, work.H, row, n, m, net, work, training)
         if training and knobs.dropout > 0:
             draw_dropout(rng, knobs.dropout, row, n, m, net, work)
-            multiply(work.H, work.M, row, n, net.width, m)
+            multiply(work.H, work.M, z, height, n, m)
 
 
 @compiled
 def backward(theta, gradient, net, knobs, work, m):
     """Compute the gradient of the mean loss for every parameter, last layer first."""
     outputs = 1 if knobs.loss == CROSS_ENTROPY else net.size[net.last]
-    first = net.row[net.last] * net.width
-    for a in range(first, first + net.size[net.last] * net.width, net.width):
-        for s in range(a, a + m, LANES):
-            store(work.G, s, load(work.G, s) / (m * outputs))
+    scale, height, rows = 1 / (m * outputs), net.height, net.size[net.last] * LANES
+    for s in range(0, m, LANES):
+        first = net.row[net.last] * LANES + s * height
+        for a in range(first, first + rows, LANES):
+            store(work.G, a, load(work.G, a) * scale)
     for k in range(net.last, 0, -1):
         n_in, n, row, at = net.size[k - 1], net.size[k], net.row[k], net.at[k]
-        bias = at + n_in * n
+        g, bias = row * LANES, at + n_in * n
         if k < net.last:
             if knobs.dropout > 0:
-                multiply(work.G, work.M, row, n, net.width, m)
+                multiply(work.G, work.M, g, height, n, m)
             if knobs.normalize == AFTER:
                 normalize_backward(theta, gradient, bias + n, row, n, m, net, work)
-            multiply(work.G, work.D, row, n, net.width, m)
+            multiply(work.G, work.D, g, height, n, m)
             if knobs.normalize == BEFORE:
                 normalize_backward(theta, gradient, bias + n, row, n, m, net, work)
-        weight_gradient(gradient, at, n_in, n, work.H, net.row[k - 1], work.G, row, net.width, m)
+        H, h, h_height = below(k - 1, net, work)
+        weight_gradient(
+            gradient, at, n_in, n, H, h, h_height, work.G, g, height, m, work.T, work.starts
+        )
         if k < net.last and knobs.normalize == BEFORE:
             for j in range(n):  # a constant before batch norm changes nothing
                 gradient[bias + j] = 0
         if k > 1:
-            weighted_sums(
-                theta, at, 1, n, n, n_in, -1, work.G, row, work.G, net.row[k - 1], net.width, m
-            )
+            to = net.row[k - 1] * LANES
+            weighted_sums(theta, at, 1, n, n, n_in, -1, work.G, g, height, work.G, to, height, m)
 
 
 @compiled
@@ -175,11 +195,11 @@ def watch(net, work, m, sums):
     for k in range(1, net.last):
         h_sum = h_square = flat = zeros(work.H)
         for j in range(net.size[k]):
-            a, unit = (net.row[k] + j) * net.width, (net.row[k] + j) * LANES
+            unit = (net.row[k] + j) * LANES
             steepest = load(work.steepest, unit)
             for s in range(0, m, LANES):
-                live = load(work.live, s)
-                h, d = load(work.H, a + s) * live, abs(load(work.D, a + s))
+                live, a = load(work.live, s), unit + s * net.height
+                h, d = load(work.H, a) * live, abs(load(work.D, a))
                 h_sum += h
                 h_square += h * h
                 flat += where(d < FLAT, live, 0)

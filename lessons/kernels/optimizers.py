@@ -56,19 +56,24 @@ def adam(w, g, m, v, step):
     return w - step.rate * m_hat / (root(v_hat) + step.epsilon), m, v
 
 
-def step_with(function):
+def step_with(function, remembers):
+    """Make the loop over all parameters for an optimizer that has a memory, or has none."""
+
     @compiled
     def loop(theta, net, knobs, work, step):
         """Compute the new parameters beside the old; returns whether all of them are finite."""
         decay = knobs.l2 * step.rate if knobs.decoupled else 0.0
         sound = zeros(theta) + 1
         for p in range(0, net.parameters, LANES):
-            w = load(theta, p)
-            w = w - decay * load(work.decays, p) * w
-            m, v = load(work.first, p), load(work.second, p)
+            w, m, v = load(theta, p), zeros(theta), zeros(theta)
+            if decay > 0:
+                w = w - decay * load(work.decays, p) * w
+            if remembers:
+                m, v = load(work.first, p), load(work.second, p)
             w, m, v = function(w, load(work.gradient, p), m, v, step)
-            store(work.first, p, m)
-            store(work.second, p, v)
+            if remembers:
+                store(work.first, p, m)
+                store(work.second, p, v)
             store(work.fresh, p, w)
             sound = where(abs(w) < math.inf, sound, 0)
         return total(sound) == LANES
@@ -76,12 +81,12 @@ def step_with(function):
     return loop
 
 
-step_sgd = step_with(sgd)
-step_momentum = step_with(momentum)
-step_nesterov = step_with(nesterov)
-step_adagrad = step_with(adagrad)
-step_rmsprop = step_with(rmsprop)
-step_adam = step_with(adam)
+step_sgd = step_with(sgd, remembers=False)
+step_momentum = step_with(momentum, remembers=True)
+step_nesterov = step_with(nesterov, remembers=True)
+step_adagrad = step_with(adagrad, remembers=True)
+step_rmsprop = step_with(rmsprop, remembers=True)
+step_adam = step_with(adam, remembers=True)
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
 

@@ -4,7 +4,7 @@ import math
 
 from lessons.kernels.compiling import compiled
 from lessons.kernels.lanes import LANES, load, sign, store, total, zeros
-from lessons.kernels.optimizers import Step, take_step
+from lessons.kernels.optimizers import ADAM, ADAMW, Step, take_step
 
 
 @compiled
@@ -48,10 +48,12 @@ def shape_gradient(theta, gradient, net, knobs, decays, norms):
 @compiled
 def update(theta, net, knobs, work, u, rate):
     """Let the optimizer step; returns False, and moves nothing, if a w would not be finite."""
+    correction1 = correction2 = 1.0
+    if knobs.optimizer in (ADAM, ADAMW):
+        correction1, correction2 = 1 - knobs.beta1 ** (u + 1), 1 - knobs.beta2 ** (u + 1)
     step = Step(
-        rate, knobs.momentum, knobs.beta1, knobs.beta2, knobs.epsilon,
-        1 - knobs.beta1 ** (u + 1), 1 - knobs.beta2 ** (u + 1),
-    )  # fmt: skip
+        rate, knobs.momentum, knobs.beta1, knobs.beta2, knobs.epsilon, correction1, correction2
+    )
     if not take_step(knobs.optimizer, theta, net, knobs, work, step):
         return False
     for p in range(0, net.parameters, LANES):
