@@ -51,6 +51,7 @@ notebooks: env
 
 bench: env
 	$(BIN)/python benchmarks/train.py
+	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/live_path.py
 	$(BIN)/python benchmarks/slider.py
 

@@ -2,7 +2,7 @@
 
 from lessons import data
 from lessons.config import TrainConfig
-from lessons.network import decision_map, evaluate, gradient, loss_surface, predict
+from lessons.network import decision_map, evaluate, gradient_at, loss_surface, predict
 from lessons.run import Progress, Run
 from lessons.trainer import train
 
@@ -13,7 +13,7 @@ __all__ = [
     "data",
     "decision_map",
     "evaluate",
-    "gradient",
+    "gradient_at",
     "loss_surface",
     "predict",
     "train",

@@ -263,6 +263,6 @@ def loss_name(name, task, classes=2):
     if name == "auto":
         return fitting[0]
     if name not in fitting:
-        what = f"{classes} classes" if task == "classification" else task
+        what = f"{classes} class{'es' * (classes != 1)}" if task == "classification" else task
         raise ValueError(f"loss must be one of {', '.join(fitting)} for {what}, got {name!r}")
     return name

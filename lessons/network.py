@@ -132,7 +132,7 @@ def backward(params, config, steps, output_gradient):
     return gradients[::-1]
 
 
-def gradient(params, config, X, y):
+def gradient_at(params, config, X, y):
     """Compute the gradient of the mean loss over all samples, `∂L/∂w` for every parameter.
 
     In training mode, as in an update on this batch, but without dropout and penalties.
@@ -142,7 +142,7 @@ def gradient(params, config, X, y):
 
     >>> from lessons import TrainConfig, data, train
     >>> split, config = data.moons(n=50), TrainConfig(epochs=1)
-    >>> gradient(train(config, split).params, config, split.X_train, split.y_train).shape
+    >>> gradient_at(train(config, split).params, config, split.X_train, split.y_train).shape
     (354,)
     """
     config = replace(config, dropout=0.0)
@@ -169,14 +169,22 @@ def evaluate(params, config, X, y):
     >>> bool(abs(loss - run.train_loss[-1]) < 1e-5), bool(accuracy == run.train_accuracy[-1])
     (True, True)
     """
-    if len(X) == 0:
-        return np.nan, np.nan
-    loss = LOSSES[params.loss]
     X = np.asarray(X, dtype=params[0].W.dtype)
     outputs, _ = forward(params, config, X)
-    y = like(outputs, y, params.loss)
-    right = np.nan if loss.task == "regression" else np.mean(answers(outputs, loss.task) == y)
-    return float(loss.function(outputs, y)), float(right)
+    return score(outputs, y, params.loss)
+
+
+def score(outputs, y, loss):
+    """Compare outputs with targets: the mean loss, and the share of right answers, or NaN.
+
+    >>> score(np.array([[0.0, 0.0]]), np.array([0]), "cross_entropy")
+    (0.6931471805599453, 1.0)
+    """
+    if len(outputs) == 0:
+        return np.nan, np.nan
+    y, task = like(outputs, y, loss), LOSSES[loss].task
+    right = np.nan if task == "regression" else np.mean(answers(outputs, task) == y)
+    return float(LOSSES[loss].function(outputs, y)), float(right)
 
 
 def loss_surface(params, config, X, y, directions, a, b):
@@ -184,7 +192,7 @@ def loss_surface(params, config, X, y, directions, a, b):
 
     Parameters: params and config, of a run; X, inputs (N, d); y, their targets; directions d₁ and
     d₂, two vectors of shape (P,) in the order of `flatten`; a and b, how far to go along each,
-    shapes (A,) and (B,).
+    shapes (A,) and (B,). The running averages of batch norm stay what they are.
     Returns: losses, shape (B, A).
 
     Source: Li et al., "Visualizing the loss landscape of neural nets" (2018).
@@ -203,6 +211,10 @@ def loss_surface(params, config, X, y, directions, a, b):
         for row, column in np.ndindex(losses.shape):
             moved = w + a[column] * directions[0] + b[row] * directions[1]
             layers = unflatten(moved.astype(w.dtype), sizes, params.loss, batch_norm)
+            for depth, layer in enumerate(params):
+                layers[depth] = layers[depth]._replace(
+                    running_mean=layer.running_mean, running_var=layer.running_var
+                )
             losses[row, column] = evaluate(layers, config, X, y)[0]
     return losses
 
@@ -227,7 +239,8 @@ def predict(params, config, X):
     with np.errstate(over="ignore", invalid="ignore"):
         outputs, _ = forward(params, config, X)
         prediction = LOSSES[loss].prediction(outputs)
-    return prediction[:, 0] if prediction.shape[1] == 1 else prediction
+    single_value = LOSSES[loss].task == "regression" and prediction.shape[1] == 1
+    return prediction[:, 0] if single_value else prediction
 
 
 def decision_map(params, config, x_range, y_range, size=60):

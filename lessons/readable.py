@@ -13,7 +13,7 @@ from lessons.activations import ACTIVATIONS
 from lessons.batch_norm import update_running
 from lessons.clipping import clip_by_norm, clip_by_value
 from lessons.losses import LOSSES
-from lessons.network import backward, evaluate, flatten, forward
+from lessons.network import backward, flatten, forward, score
 from lessons.optimizers import OPTIMIZERS, decoupled
 from lessons.regularization import penalty_gradient
 
@@ -106,9 +106,11 @@ def out_of_patience(val_loss, epoch, patience):
 def record_epoch(plan, epoch, record):
     """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
     params, config = plan.unflatten(plan.w), plan.config
-    for part, (X, y) in enumerate((plan.train, plan.val)):
-        record.loss[part, epoch], record.accuracy[part, epoch] = evaluate(params, config, X, y)
-    _, steps = forward(params, config, plan.train[0])
+    for part, (X, y) in reversed(list(enumerate((plan.train, plan.val)))):
+        outputs, steps = forward(params, config, X)
+        scores = score(outputs, y, config.loss)
+        record.loss[part, epoch], record.accuracy[part, epoch] = scores
+    # The steps of the training set came last.
     for layer, (step, after) in enumerate(pairwise(steps)):
         is_flat = np.abs(ACTIVATIONS[config.activation].derivative(step.z)) < FLAT
         record.activation_mean[epoch, layer] = after.h.mean()

@@ -218,7 +218,7 @@ def test_auto_means_the_loss_of_the_task():
 @pytest.mark.parametrize(
     ("task", "classes", "words"),
     [
-        ("classification", 1, "1 classes"),
+        ("classification", 1, "1 class"),
         ("classification", 2, "2 classes"),
         ("classification", 3, "3 classes"),
         ("regression", 0, "regression"),

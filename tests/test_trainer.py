@@ -83,6 +83,27 @@ def test_engines_agree_in_single_precision(name, activation):
     assert np.allclose(fast.train_accuracy, slow.train_accuracy, atol=0.005, equal_nan=True)
 
 
+@every_engine
+@pytest.mark.parametrize(
+    ("optimizer", "bound"), [("sgd", 1e-5), ("momentum", 1e-5), ("adam", 1e-2)]
+)
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+@pytest.mark.parametrize("name", [name for name in DATASETS if name != "digits"])
+def test_single_precision_is_as_near_as_the_docstring_says(
+    engine, optimizer, bound, activation, name
+):
+    split = DATASETS[name]()
+    # Of a single input, batch norm keeps no more than the sign of its weight: rounding decides.
+    for batch_norm in (False, True) if split.X_train.shape[1] > 1 else (False,):
+        config = TrainConfig(
+            activation=activation, optimizer=optimizer, learning_rate=0.003, epochs=5,
+            batch_norm=batch_norm,
+        )  # fmt: skip
+        single = train(config, split, engine).train_loss
+        double = train(replace(config, dtype="float64"), split, engine).train_loss
+        assert np.max(np.abs(single - double) / double) < bound
+
+
 @two_engines
 @every_optimizer
 @every_activation

@@ -62,9 +62,11 @@ def gelu(z):
 @compiled
 def gelu_tanh(z):
     slope = math.sqrt(2 / math.pi)
-    t = tanh(slope * (z + 0.044715 * z * z * z))
-    inner = slope * (1 + 3 * 0.044715 * z * z)
-    return 0.5 * z * (1 + t), 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * inner
+    near = max(min(z, 10), -10)  # beyond, t is ±1, and the cube might overflow
+    t = tanh(slope * (near + 0.044715 * near * near * near))
+    inner = slope * (1 + 3 * 0.044715 * near * near)
+    share = 0.5 * (1 + t)
+    return z * share, share + 0.5 * near * (1 - t * t) * inner
 
 
 def activate_with(function):
