@@ -70,6 +70,8 @@ def gelu_tanh(z):
 
 
 def activate_with(function):
+    """Make the loop over all units and samples for one activation."""
+
     @compiled
     def loop(Z, H, D, first, height, n, m):
         for s in range(0, m, LANES):

@@ -45,6 +45,8 @@ def brier(z, y):
 
 
 def measure_with(function):
+    """Make the loop over all outputs and samples for one loss."""
+
     @compiled
     def loop(net, work, m):
         losses, hits = 0.0, 0.0
