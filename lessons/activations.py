@@ -1,7 +1,8 @@
 """Activation functions: each with its derivative beside it.
 
 A layer computes `h = f(z)` from its pre-activations `z`; backpropagation needs `f'(z)`.
-Add a function here (and its kernel in `kernels.py`) and it appears in every menu and every test.
+Add a function here, and its kernel in `kernels/activations.py`, and it appears in every menu and
+in every test.
 """
 
 import math

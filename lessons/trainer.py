@@ -236,6 +236,7 @@ class RandomStreams(NamedTuple):
     dropout: np.random.SeedSequence
 
 
+@lru_cache
 def random_streams(seed):
     """Derive the streams from a seed."""
     return RandomStreams(*np.random.SeedSequence(seed).spawn(3))

@@ -1,7 +1,7 @@
 """Where Numba is missing, everything works all the same, with the readable engine.
 
 Everything here runs in a process in which `import numba` fails. What only measures the kernels,
-or would take minutes with the readable engine, is left out: the tests of `kernels.py`, and those
+or would take minutes with the readable engine, is left out: the tests of `kernels/`, and those
 that compare the engines.
 """
 
@@ -46,12 +46,13 @@ def test_the_fast_engine_is_refused_in_words(environment):
     "what",
     [
         ["--nbval", "notebooks"],
-        ["lessons", "widgets", "README.md", "--ignore=lessons/kernels.py"],
+        ["lessons", "widgets", "README.md", "--ignore=lessons/kernels"],
         [
             "tests/test_tasks.py",
             "tests/test_run.py",
             "tests/test_network.py",
             "tests/test_knobs.py",
+            "tests/test_trainer_knobs.py",
         ],
     ],
     ids=["notebooks", "doctests", "tests"],
