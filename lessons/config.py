@@ -57,7 +57,7 @@ class TrainConfig:
     0.3
     >>> TrainConfig(batch_size=0)
     Traceback (most recent call last):
-    ValueError: batch_size must be an integer ≥ 1, got 0
+    ValueError: batch_size must be an integer ≥ 1 or a function epoch -> batch size, got 0
     """
 
     hidden: tuple = (16, 16)
