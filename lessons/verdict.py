@@ -27,7 +27,7 @@ def verdict(run, split):
     'diverged'
     """
     if run.status == "diverged":
-        return f"diverged at update {count(run.stopped_at + 1)}"
+        return where_it_diverged(run)
     if run.status == "cancelled":
         return "stopped by hand"
     if run.status == "stopped_early":
@@ -62,6 +62,18 @@ def verdict(run, split):
     if last > HARDLY_BETTER * guess:
         return "on a plateau, hardly better than guessing"
     return "has leveled off"
+
+
+def where_it_diverged(run):
+    """Name the update that could not be made, or the last one before a loss was not finite.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> where_it_diverged(train(TrainConfig(learning_rate=1e30), data.wave()))
+    'diverged at update 2'
+    """
+    if run.failure and run.failure.quantity == "training loss":
+        return f"diverged after update {count(run.stopped_at)}"
+    return f"diverged at update {count(run.stopped_at + 1)}"
 
 
 def guessing_loss(split):

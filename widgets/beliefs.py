@@ -50,6 +50,7 @@ def draw_beliefs(axes):
             words(axes, 0, 0, fontsize=SMALL, fontweight="bold", ha="right")
             for _ in range(SHOWN_DIGITS**2)
         ],
+        shown=None,
         title=words(axes, 0, 1.03, transform=axes.transAxes, fontsize=NORMAL),
         still=SimpleNamespace(axes=axes),
     )
@@ -83,10 +84,12 @@ def show_plane(artists, split, beliefs, epoch):
     """Color the plane by the probability of each class, and put the training samples on it."""
     artists.map.set_data(mix_colors(beliefs))
     artists.map.smooth = True
-    for k, points in enumerate(artists.classes):
-        points.set_data(*split.X_train[split.y_train == k].T)
-    for answer in artists.answers:
-        answer.set_text("")
+    if artists.shown is not split:  # the samples stay where they are until there are others
+        for k, points in enumerate(artists.classes):
+            points.set_data(*split.X_train[split.y_train == k].T)
+        for answer in artists.answers:
+            answer.set_text("")
+        artists.shown = split
     artists.title.set_text(f"What the network believes {after(epoch)}")
 
 
@@ -121,6 +124,7 @@ def show_digits(artists, split, beliefs, epoch):
     artists.map.smooth = False
     for points in artists.classes:
         points.set_data([], [])
+    artists.shown = split
     rights = int(np.sum(guesses == truth))
     which = "Unseen" if len(split.X_val) else "Training"
     artists.title.set_text(f"{which} digits, epoch {epoch}: {rights} of {len(shown)} right")

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.verdict import count, guessing_loss, short
+from lessons.verdict import count, guessing_loss, short, where_it_diverged
 from widgets.artists import words
 from widgets.marks import spread
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
@@ -102,10 +102,10 @@ def show_divergence(artists, run):
     if run.status == "diverged":
         per_epoch = len(run.batch_loss) / run.config.epochs
         first = int((len(run.snapshots) - 1) * per_epoch)
-        updates = np.arange(first, run.stopped_at + 1)
+        updates = np.arange(first, min(run.stopped_at + 1, len(run.batch_loss)))
         losses = np.nan_to_num(run.batch_loss[updates], nan=np.inf)
         artists.lost.set_data(updates / per_epoch, np.clip(losses, *LIMITS))
         artists.broken.set_data([updates[-1] / per_epoch], [LIMITS[1]])
-        artists.warning.set_text(f"diverged at update {count(run.stopped_at + 1)}")
+        artists.warning.set_text(where_it_diverged(run))
     elif highest > LIMITS[1]:
         artists.warning.set_text(f"beyond this axis: up to {short(highest)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -118,7 +119,13 @@ def compute(settings, progress):
 
 def load(name, seed):
     """Return the data of a menu entry; your own data is already a Split."""
-    return data.DATASETS[name](seed=seed) if isinstance(name, str) else name
+    return draw_data(name, seed) if isinstance(name, str) else name
+
+
+@lru_cache(maxsize=8)
+def draw_data(name, seed):
+    """Draw a data set, and keep it: most knobs leave it as it is."""
+    return data.DATASETS[name](seed=seed)
 
 
 def frame(result, time):

@@ -1,0 +1,23 @@
+"""Loss curves at the ends of what a run can do; the rest is tested in the panels that use them."""
+
+import pytest
+from matplotlib.figure import Figure
+from reference import ENGINES, exact_line
+
+from lessons import TrainConfig, train
+from lessons.verdict import describe_losses
+from widgets.loss_curves import LIMITS, draw_losses, update_losses
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_divergence_in_the_last_evaluation_lies_after_the_last_update(engine):
+    split = exact_line()
+    config = TrainConfig(hidden=(), learning_rate=1e22, epochs=1, batch_size=64)
+    run = train(config, split, engine)
+    assert (run.status, run.updates) == ("diverged", 1)
+    artists = draw_losses(Figure().add_axes([0, 0, 1, 1]))
+    update_losses(artists, run, split, 0)
+    assert artists.warning.get_text() == "diverged after update 1"
+    assert list(artists.broken.get_ydata()) == [LIMITS[1]]
+    assert list(artists.lost.get_xdata()) == [0]
+    assert describe_losses(run, split).endswith("; 1 update; diverged after update 1.")
