@@ -92,8 +92,13 @@ def test_the_shortest_runs_have_a_verdict_too(epochs, rate):
 
 def test_diverged_and_stopped_by_hand():
     split = exact_line()
-    run = train(TrainConfig(hidden=(), learning_rate=1e9), split)
+    # Of twenty updates an epoch it is one in between that breaks; of one, the loss after it.
+    run = train(TrainConfig(hidden=(), learning_rate=1e9, batch_size=1), split)
+    assert run.failure.quantity != "training loss"
     assert verdict(run, split) == f"diverged at update {run.stopped_at + 1}"
+    run = train(TrainConfig(hidden=(), learning_rate=1e9, batch_size=20), split)
+    assert run.failure.quantity == "training loss"
+    assert verdict(run, split) == f"diverged after update {run.stopped_at}"
     progress = Progress()
     progress.cancel()
     run = train(TrainConfig(), split, progress=progress)
