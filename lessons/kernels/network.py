@@ -122,7 +122,8 @@ def load_samples(X, Y, outputs, order, start, m, net, work):
                 work.inputs[s * d + i * LANES + k] = X[n * d + i]
             for i in range(outputs):
                 work.Y[s * outputs + i * LANES + k] = Y[n * outputs + i]
-        for k in range(filled, LANES):  # what stands there, some older sample, counts for nothing
+        for k in range(filled, LANES):  # any sample of this data: it counts for nothing
+            work.starts[k] = work.starts[0]
             work.live[s + k] = 0
         for i in range(0, whole, LANES):
             store_transposed(work.inputs, s * d + i * LANES, X, work.starts, i)
