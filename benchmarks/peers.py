@@ -73,13 +73,13 @@ def readable(config, split):
     return timed(lambda: train(config, split, engine="numpy").train_loss[-1])
 
 
-def c(config, split):
+def c(config, split, *defines):
     """Let `train.c` train: a process of its own, which times itself."""
     if config.activation not in C_ACTIVATIONS or config.batch_norm or config.optimizer != "sgd":
         raise CannotError("not written")
     if config.batch_size < 16:
         raise CannotError("written for larger batches")
-    program = compiled()
+    program = compiled(*defines)
     sizes, w, orders = beginning(config, split)
     activation = C_ACTIVATIONS.index(config.activation)
     header = len(sizes) - 1, len(split.X_train), config.batch_size, config.epochs, activation
@@ -101,13 +101,13 @@ def c(config, split):
 
 
 @cache
-def compiled():
+def compiled(*defines):
     """Compile `train.c`; returns the path of the program."""
     compiler = shutil.which("cc")
     if compiler is None:
         raise CannotError("not installed")
-    program = Path(FOLDER.name) / "train"
-    command = [compiler, *FLAGS, "-o", program, SOURCE, "-lm"]
+    program = Path(FOLDER.name) / "-".join(["train", *defines])
+    command = [compiler, *FLAGS, *(f"-D{name}" for name in defines), "-o", program, SOURCE, "-lm"]
     if subprocess.run(command).returncode != 0:
         raise CannotError("does not compile here")
     return program
@@ -220,11 +220,12 @@ def sklearn(config, split):
 
 PEERS = {
     "fast engine": fast,
-    "C": c,
+    "C": lambda config, split: c(config, split, "PLAIN"),
+    "C, blocked": c,
     "JAX": jax,
     "PyTorch": pytorch,
     "scikit-learn": sklearn,
     "readable engine": readable,
 }
 # These do exactly the kit's arithmetic, so their losses must be the kit's.
-SAME = ("C", "JAX", "PyTorch", "readable engine")
+SAME = ("C", "C, blocked", "JAX", "PyTorch", "readable engine")

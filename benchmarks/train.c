@@ -2,6 +2,8 @@
 
        cc -O3 -march=native -ffast-math -o train train.c -lm && ./train FILE ROUNDS
 
+   With -DPLAIN its two sums are plain loops; without, they are blocked for registers by hand.
+
    Softmax cross-entropy, plain SGD, float32.  FILE, which peers.py writes, holds
        int32    layers, samples, batch size, epochs, 0 ReLU or 1 tanh, sizes[layers + 1]
        float32  learning rate, first w (W (in, out) row by row, then b, of each layer), X row by row
@@ -29,6 +31,31 @@ static float *g, *g_below, *g_turned;  /* ∂L/∂z of a layer, of the one below
 
 static int round_up(int m, int step) { return (m + step - 1) / step * step; }
 
+#ifdef PLAIN /* the loops as one first writes them */
+
+static void sums(int n_in, int n_out, int i_step, int k_step, const float *restrict w,
+                 const float *restrict h, float *restrict z, int m) {
+    for (int k = 0; k < n_out; k++) {
+        for (int s = 0; s < m; s++)
+            z[k * m + s] = 0;
+        for (int i = 0; i < n_in; i++)
+            for (int s = 0; s < m; s++)
+                z[k * m + s] += w[i * i_step + k * k_step] * h[i * m + s];
+    }
+}
+
+static void gradients(int n_in, int n_out, const float *restrict h, float *restrict dw, int m) {
+    for (int i = 0; i < n_in; i++)
+        for (int k = 0; k < n_out; k++) {
+            float sum = 0;
+            for (int s = 0; s < m; s++)
+                sum += h[i * m + s] * g[k * m + s];
+            dw[i * n_out + k] = sum;
+        }
+}
+
+#else /* what makes them faster */
+
 /* z[k] = Σ_i w[i·i_step + k·k_step]·h[i], four k at a time, whose sums stay in registers. */
 static void sums(int n_in, int n_out, int i_step, int k_step, const float *restrict w,
                  const float *restrict h, float *restrict z, int m) {
@@ -43,6 +70,39 @@ static void sums(int n_in, int n_out, int i_step, int k_step, const float *restr
                 memcpy(z + (k + a) * m + t, sum[a], sizeof sum[a]);
         }
 }
+
+/* ∂L/∂W = hᵀ g: for few outputs sums over samples, two by two; for many, of LANES at once. */
+static void gradients(int n_in, int n_out, const float *restrict h, float *restrict dw, int m) {
+    int stride = round_up(n_out, LANES);
+    for (int i = 0; i < n_in && n_out <= LANES; i += 2)
+        for (int k = 0; k < n_out; k += 2) {
+            float sum[2][2] = {{0}};
+            for (int s = 0; s < m; s++)
+                for (int a = 0; a < 2; a++)
+                    for (int b = 0; b < 2; b++)
+                        sum[a][b] += h[(i + a) * m + s] * g[(k + b) * m + s];
+            for (int a = 0; a < 2 && i + a < n_in; a++)
+                for (int b = 0; b < 2 && k + b < n_out; b++)
+                    dw[(i + a) * n_out + k + b] = sum[a][b];
+        }
+    for (int k = 0; k < n_out && n_out > LANES; k++)
+        for (int s = 0; s < m; s++)
+            g_turned[s * stride + k] = g[k * m + s];
+    for (int i = 0; i < n_in && n_out > LANES; i += ROWS)
+        for (int k = 0; k < n_out; k += LANES) {
+            float sum[ROWS][LANES] = {{0}};
+            for (int s = 0; s < m; s++)
+                for (int a = 0; a < ROWS; a++)
+#pragma GCC unroll 1 /* it is to become one vector instruction */
+                    for (int b = 0; b < LANES; b++)
+                        sum[a][b] += h[(i + a) * m + s] * g_turned[s * stride + k + b];
+            for (int a = 0; a < ROWS && i + a < n_in; a++)
+                for (int b = 0; b < LANES && k + b < n_out; b++)
+                    dw[(i + a) * n_out + k + b] = sum[a][b];
+        }
+}
+
+#endif
 
 static void load(const int32_t *order, int start, int count, int m) {
     for (int s = 0; s < m; s++) {
@@ -87,37 +147,6 @@ static double cross_entropy(int count, int m, float scale) {
     for (int s = 0; s < count; s++)
         g[target[s] * m + s] -= scale;
     return loss;
-}
-
-/* ∂L/∂W = hᵀ g: for few outputs sums over samples, two by two; for many, of LANES at once. */
-static void gradients(int n_in, int n_out, const float *restrict h, float *restrict dw, int m) {
-    int stride = round_up(n_out, LANES);
-    for (int i = 0; i < n_in && n_out <= LANES; i += 2)
-        for (int k = 0; k < n_out; k += 2) {
-            float sum[2][2] = {{0}};
-            for (int s = 0; s < m; s++)
-                for (int a = 0; a < 2; a++)
-                    for (int b = 0; b < 2; b++)
-                        sum[a][b] += h[(i + a) * m + s] * g[(k + b) * m + s];
-            for (int a = 0; a < 2 && i + a < n_in; a++)
-                for (int b = 0; b < 2 && k + b < n_out; b++)
-                    dw[(i + a) * n_out + k + b] = sum[a][b];
-        }
-    for (int k = 0; k < n_out && n_out > LANES; k++)
-        for (int s = 0; s < m; s++)
-            g_turned[s * stride + k] = g[k * m + s];
-    for (int i = 0; i < n_in && n_out > LANES; i += ROWS)
-        for (int k = 0; k < n_out; k += LANES) {
-            float sum[ROWS][LANES] = {{0}};
-            for (int s = 0; s < m; s++)
-                for (int a = 0; a < ROWS; a++)
-#pragma GCC unroll 1 /* it is to become one vector instruction */
-                    for (int b = 0; b < LANES; b++)
-                        sum[a][b] += h[(i + a) * m + s] * g_turned[s * stride + k + b];
-            for (int a = 0; a < ROWS && i + a < n_in; a++)
-                for (int b = 0; b < LANES && k + b < n_out; b++)
-                    dw[(i + a) * n_out + k + b] = sum[a][b];
-        }
 }
 
 static void backward(int parameters, int m) {
