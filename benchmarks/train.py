@@ -4,9 +4,9 @@
 
 Trains the same networks on the same samples with the same settings in the ways of `peers.py`: the
 fast engine, C (with plain loops, and blocked for registers by hand), JAX, PyTorch, scikit-learn,
-and the readable engine, as far as they are installed.  They take turns, all on the same one core and in single precision.  Prints the median
-in milliseconds, how many times as long as the fast engine that is, what it should be, and the last
-loss, which shows that all have done the same work.
+and the readable engine, as far as they are installed.  They take turns, all on the same one core
+and in single precision.  Prints the median in milliseconds, how many times as long as the fast
+engine that is, what it should be, and the last loss, which shows that all have done the same work.
 """
 
 import argparse
