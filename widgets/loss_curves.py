@@ -64,7 +64,7 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
     texts.append("guessing")
     artists.pinned.set_data([], [])
     if pinned:
-        losses = pinned.train_loss[: len(pinned.snapshots)]
+        losses = pinned.train_loss[: pinned.completed_epochs + 1]
         artists.pinned.set_data(np.arange(len(losses)), np.clip(losses, *LIMITS))
         heights.append(losses[-1])
     texts.append(f"pinned: {pinned_label}" if pinned else "")
@@ -101,7 +101,7 @@ def show_divergence(artists, run):
     highest = np.nanmax(run.train_loss)
     if run.status == "diverged":
         per_epoch = len(run.batch_loss) / run.config.epochs
-        first = int((len(run.snapshots) - 1) * per_epoch)
+        first = int(run.completed_epochs * per_epoch)
         updates = np.arange(first, min(run.stopped_at + 1, len(run.batch_loss)))
         losses = np.nan_to_num(run.batch_loss[updates], nan=np.inf)
         artists.lost.set_data(updates / per_epoch, np.clip(losses, *LIMITS))

@@ -31,7 +31,7 @@ def exp(x):
 
 
 def log(x):
-    """Natural logarithm; for float32 within 1 ulp from 1e-37 to 1e38, and of infinity."""
+    """Natural logarithm; for float32 within 1 ulp from 1e-37 to 8e37, and of infinity."""
 
 
 def log1p(x):

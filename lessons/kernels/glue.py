@@ -97,18 +97,18 @@ def make_workspace(plan, net):
         "Y": plan.sizes[-1],
         "live": 1,
     }
-    shape = net.width // kernels.LANES, kernels.LANES
+    blocks = net.width // kernels.LANES
     arrays = {
-        name: np.zeros((shape[0], height, shape[1]), dtype) for name, height in heights.items()
+        name: np.zeros((blocks, height, kernels.LANES), dtype) for name, height in heights.items()
     }
-    arrays["T"] = np.zeros((1, net.width, kernels.LANES), dtype)
-    arrays["steepest"] = np.zeros((1, rows, kernels.LANES), dtype)
+    arrays["T"] = np.zeros((net.width, kernels.LANES), dtype)
+    arrays["steepest"] = np.zeros((rows, kernels.LANES), dtype)
     for name in ("mean", "var", "inverse"):
-        arrays[name] = np.zeros((1, 1, rows), dtype)
+        arrays[name] = np.zeros(rows, dtype)
     for name in ("gradient", "fresh", "first", "second"):
-        arrays[name] = np.zeros((1, 1, net.parameters), dtype)
+        arrays[name] = np.zeros(net.parameters, dtype)
     arrays["starts"] = np.zeros(kernels.LANES, np.int64)
-    arrays["decays"] = padded(plan.is_weight)[None, None]
+    arrays["decays"] = padded(plan.is_weight)
     return kernels.Workspace(**arrays)
 
 
@@ -121,4 +121,4 @@ def find_wreck(plan, net, work, update):
     by_sample = work.Z.swapaxes(1, 2).reshape(net.width, net.height)
     zs = [by_sample[:m, row : row + n] for row, n in levels]
     p = len(plan.w)
-    return SimpleNamespace(zs=zs, gradient=work.gradient[0, 0, :p], w=work.fresh[0, 0, :p])
+    return SimpleNamespace(zs=zs, gradient=work.gradient[:p], w=work.fresh[:p])

@@ -75,16 +75,18 @@ def define(operation, build, result=None):
 
     def lower(context, builder, sig, args):
         lanes = lanes_among(sig.args)
-        values = [
-            value
-            if kind == lanes
-            else fill(builder, context.cast(builder, value, kind, lanes.dtype))
-            for value, kind in zip(args, sig.args, strict=True)
-        ]
-        return build(builder, *values)
+        return build(builder, *as_lanes(context, builder, lanes, args, sig.args))
 
     for kinds in ((Lanes,), (Lanes, Lanes), (Lanes, types.Any), (types.Any, Lanes)):
         lower_builtin(operation, *kinds)(lower)
+
+
+def as_lanes(context, builder, lanes, values, kinds):
+    """Return the values with plain numbers put into all lanes."""
+    return [
+        value if kind == lanes else fill(builder, context.cast(builder, value, kind, lanes.dtype))
+        for value, kind in zip(values, kinds, strict=True)
+    ]
 
 
 def fill(builder, number):
@@ -118,10 +120,10 @@ for names, method in (
             getattr(operator, name),
             lambda builder, a, b, method=method: getattr(builder, method)(a, b, flags=FUSED),
         )
-for name, sign in (("gt", ">"), ("lt", "<"), ("eq", "==")):
+for name, symbol in (("gt", ">"), ("lt", "<"), ("eq", "==")):
     define(
         getattr(operator, name),
-        lambda builder, a, b, sign=sign: builder.fcmp_ordered(sign, a, b),
+        lambda builder, a, b, symbol=symbol: builder.fcmp_ordered(symbol, a, b),
         Mask(),
     )
 define(operator.neg, lambda builder, a: builder.fneg(a))
@@ -137,12 +139,7 @@ def where(typingctx, mask, yes, no):
     lanes = yes if isinstance(yes, Lanes) else no
 
     def build(context, builder, sig, args):
-        yes, no = (
-            value
-            if kind == lanes
-            else fill(builder, context.cast(builder, value, kind, lanes.dtype))
-            for value, kind in zip(args[1:], sig.args[1:], strict=True)
-        )
+        yes, no = as_lanes(context, builder, lanes, args[1:], sig.args[1:])
         return builder.select(args[0], yes, no)
 
     return lanes(mask, yes, no), build

@@ -130,7 +130,7 @@ def draw_data(name, seed):
 
 def frame(result, time):
     """Return the beliefs at an epoch, or at the last epoch before a run stopped."""
-    epoch = min(time, len(result.run.snapshots) - 1)
+    epoch = min(time, result.run.completed_epochs)
     beliefs = look(result.run.snapshots[epoch], result.run.config, result.split)
     return Moment(epoch, beliefs)
 
@@ -184,7 +184,7 @@ def describe(result, moment):
 def brief(result, moment):
     """Say all but the edge of what is stable, for that hangs on the last digits."""
     run, split = result.run, result.split
-    last = len(run.snapshots) - 1
+    last = run.completed_epochs
     parts = [f"Learning rate {short(run.config.learning_rate)}.", describe_losses(run, split)]
     if len(split.X_val) and run.status != "diverged":
         parts.append(f"{100 * run.val_accuracy[last]:.0f} % of unseen samples right.")

@@ -9,7 +9,7 @@ from widgets.tasks import Choice, Goal, Goals, Prediction
 def last_loss(rate, epochs=100):
     """Train on the spiral with one rate, and return the run's last training loss."""
     run = train(TrainConfig(learning_rate=rate, epochs=epochs), data.spiral(), engine_at_hand())
-    return short(run.train_loss[len(run.snapshots) - 1])
+    return short(run.train_loss[run.completed_epochs])
 
 
 def predict_large():
