@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lessons import data
@@ -19,6 +19,7 @@ MAKERS = {
     "int_slider": lambda: knobs.int_slider("seed", "seed", "A tip", 0, 20, 3),
     "choice": lambda: knobs.choice("data", "data", "A tip", {"moons": "moons", "own": SPLIT},
                                    "moons"),
+    "switch": lambda: knobs.switch("shuffle", "shuffle", "A tip", True),
 }  # fmt: skip
 ALLOWED = {
     "log_slider": "rate must be a number from 1e-06 to 1000",
@@ -26,6 +27,7 @@ ALLOWED = {
     "count_slider": "batch must be a whole number from 1 to 512",
     "int_slider": "seed must be a whole number from 0 to 20",
     "choice": f"data must be one of moons, {SPLIT}",
+    "switch": "shuffle must be True or False",
 }
 NUMBERS = ("log_slider", "float_slider", "count_slider", "int_slider")
 WHOLE = ("count_slider", "int_slider")
@@ -72,6 +74,7 @@ def test_sliders_are_live_and_keep_their_name_in_one_line(kind):
 @every_kind
 @given(value=junk)
 def test_junk_is_refused_in_words(kind, value):
+    assume(not (kind == "switch" and isinstance(value, bool)))
     knob = MAKERS[kind]()
     before = knob.value
     assert refusal(knob, value) == f"{ALLOWED[kind]}, got {value!r}"
@@ -186,6 +189,16 @@ def test_choice_takes_its_options_and_nothing_that_merely_looks_like_one():
     # An array that equals an option is still no option.
     for value in (np.array(["moons"]), np.array("moons"), "Moons", "own", ["moons"]):
         assert refusal(knob, value) == f"{ALLOWED['choice']}, got {value!r}"
+    knob.control.close()
+
+
+def test_a_switch_is_on_or_off_and_takes_nothing_that_merely_counts_as_that():
+    knob = MAKERS["switch"]()
+    for value in (False, True):
+        knob.put(knob.check(value))
+        assert knob.value is value
+    for value in (0, 1, "on", np.bool_(True)):
+        assert refusal(knob, value) == f"{ALLOWED['switch']}, got {value!r}"
     knob.control.close()
 
 

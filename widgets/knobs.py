@@ -115,6 +115,12 @@ def choice(field, label, tip, options, value):
     return finish(Knob(field, control, "one of " + ", ".join(map(str, values)), accept))
 
 
+def switch(field, label, tip, value):
+    """A box to tick: a setting that is on or off."""
+    control = ipywidgets.Checkbox(value=value, indent=False, **common(label, tip, 150))
+    return finish(Knob(field, control, "True or False", boolean))
+
+
 def common(label, tip, width):
     """Return what all controls share."""
     style = {"description_width": "initial"}
@@ -132,6 +138,13 @@ def finish(knob):
     if hasattr(knob.control, "continuous_update"):
         knob.control.continuous_update = True
     return knob
+
+
+def boolean(given):
+    """Return True or False; what merely counts as one of them is refused."""
+    if not isinstance(given, bool):
+        raise ValueError
+    return given
 
 
 def between(low, high):
