@@ -184,8 +184,10 @@ def first_weights(config, sizes):
 
 
 def targets_of(X, y, config):
-    """Return copies of inputs and targets in the run's dtype; values get one column per output."""
-    X = np.array(X, dtype=config.dtype, order="C")
+    """Return inputs and targets in the run's dtype; values get one column per output."""
+    # Large data is not copied; and compiled code takes what is read-only for another type.
+    X = np.require(X, config.dtype, ["C", "ALIGNED"]).view()
+    X.flags.writeable = False
     if LOSSES[config.loss].task != "regression":
         return X, np.array(y, dtype=np.int64)
     y = np.array(y, dtype=config.dtype, order="C")

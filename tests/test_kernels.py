@@ -4,6 +4,7 @@ import importlib
 import re
 import shutil
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,7 +149,7 @@ def test_sums_over_units_and_samples_against_numpy(n_in, n_out, m):
     h, g = rng.normal(size=(n_in, m)), rng.normal(size=(n_out, m))
     H, G = in_blocks(h), in_blocks(g)
     Z, below, gradient = np.zeros_like(G), np.zeros_like(H), np.zeros(theta.size)
-    all_three(theta, H, Z, G, below, gradient, np.zeros((m + LANES, LANES)), n_in, n_out, m)
+    all_three(theta, H, Z, G, below, gradient, np.zeros((2 * (m + LANES), LANES)), n_in, n_out, m)
     assert np.allclose(from_blocks(Z, m), W.T @ h + b[:, None])
     assert np.allclose(from_blocks(below, m), W @ g)
     assert np.allclose(gradient[:-n_out].reshape(n_in, n_out), h @ g.T)
@@ -267,6 +268,8 @@ def test_nothing_is_ever_compiled_a_second_time():
         data.from_arrays(np.ones((9, 2)) * np.arange(9)[:, None], np.arange(9) % 3, 0, 0),
         data.from_arrays(np.random.default_rng(0).normal(size=(9, 3)), np.ones((9, 2)), 0, 0),
         data.from_arrays(np.asfortranarray(np.eye(9)), np.linspace(0, 1, 9), val=0.2),
+        replace(data.moons(n=9), X_train=np.eye(9, 2, dtype=np.float32)),
+        replace(data.moons(n=9), X_train=np.frombuffer(bytes(73), np.float32, 18, 1).reshape(9, 2)),
     ]
     for split in [*(make() for make in DATASETS.values()), *unlike]:
         for hidden in ((), (3,), (2, 3, 4)):

@@ -101,7 +101,7 @@ def make_workspace(plan, net):
     arrays = {
         name: np.zeros((blocks, height, kernels.LANES), dtype) for name, height in heights.items()
     }
-    arrays["T"] = np.zeros((net.width, kernels.LANES), dtype)
+    arrays["T"] = np.zeros((2 * net.width, kernels.LANES), dtype)
     arrays["steepest"] = np.zeros((rows, kernels.LANES), dtype)
     for name in ("mean", "var", "inverse"):
         arrays[name] = np.zeros(rows, dtype)

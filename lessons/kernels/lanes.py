@@ -222,6 +222,23 @@ def store(typingctx, a, i, x):
 
 
 @intrinsic
+def prefetch(typingctx, a, i):
+    """Ask for the memory at `a[i]`, which may lie beyond the end, to be brought to the cache."""
+
+    def build(context, builder, sig, args):
+        place = builder.bitcast(builder.gep(args[0], [args[1]]), ir.IntType(8).as_pointer())
+        kinds = [place.type, ir.IntType(32), ir.IntType(32), ir.IntType(32)]
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [place.type], ir.FunctionType(ir.VoidType(), kinds)
+        )
+        to_read, keep_close, data = (ir.Constant(ir.IntType(32), n) for n in (0, 3, 1))
+        builder.call(function, [place, to_read, keep_close, data])
+        return context.get_dummy_value()
+
+    return types.void(a, types.intp), build
+
+
+@intrinsic
 def lane(typingctx, x, k):
     """One of the numbers."""
 

@@ -86,14 +86,7 @@ def store_eight(theta, bias, j, Z, z, z0, z1, z2, z3, z4, z5, z6, z7):
         z0, z1, z2, z3 = z0 + theta[b], z1 + theta[b + 1], z2 + theta[b + 2], z3 + theta[b + 3]
         b += 4
         z4, z5, z6, z7 = z4 + theta[b], z5 + theta[b + 1], z6 + theta[b + 2], z7 + theta[b + 3]
-    store(Z, z, z0)
-    store(Z, z + LANES, z1)
-    store(Z, z + 2 * LANES, z2)
-    store(Z, z + 3 * LANES, z3)
-    store(Z, z + 4 * LANES, z4)
-    store(Z, z + 5 * LANES, z5)
-    store(Z, z + 6 * LANES, z6)
-    store(Z, z + 7 * LANES, z7)
+    store_rows(Z, z, LANES, z0, z1, z2, z3, z4, z5, z6, z7)
 
 
 @compiled
@@ -120,14 +113,21 @@ def weight_gradient(gradient, at, n_in, n_out, H, h, h_height, G, g, g_height, m
     Where there are many units, LANES of them are taken at once rather than LANES samples: then no
     sum runs across lanes. T is room for G with samples for rows; starts for where its rows are.
     """
-    i_whole, j_whole = n_in - n_in % 8, n_out - n_out % LANES
-    for j in range(0, j_whole if n_in >= 8 else 0, LANES):
-        for s in range(0, m, LANES):
-            for k in range(LANES):
-                starts[k] = g + (j + k) * LANES + s * g_height
-            store_transposed(T, s * LANES, G, starts, 0)
+    i_whole = n_in - n_in % 8 if n_out >= LANES else 0
+    j_whole = n_out - n_out % LANES if i_whole else 0
+    j_paired = j_whole - j_whole % (2 * LANES)
+    second = (m + LANES - 1) // LANES * LANES * LANES
+    for j in range(0, j_paired, 2 * LANES):
+        transpose(G, g + j * LANES, g_height, m, T, 0, starts)
+        transpose(G, g + (j + LANES) * LANES, g_height, m, T, second, starts)
         for i in range(0, i_whole, 8):
-            outer_products(gradient, at + i * n_out + j, n_out, H, h + i * LANES, h_height, T, m)
+            w = at + i * n_out + j
+            outer_products_by_two(gradient, w, n_out, H, h + i * LANES, h_height, T, second, m)
+    for j in range(j_paired, j_whole, LANES):
+        transpose(G, g + j * LANES, g_height, m, T, 0, starts)
+        for i in range(0, i_whole, 8):
+            w = at + i * n_out + j
+            outer_products(gradient, w, n_out, H, h + i * LANES, h_height, T, m)
     for i in range(n_in):
         for j in range(j_whole if i < i_whole else 0, n_out):
             c = zeros(gradient)
@@ -143,8 +143,38 @@ def weight_gradient(gradient, at, n_in, n_out, H, h, h_height, G, g, g_height, m
 
 
 @compiled
+def transpose(G, g, height, m, T, t, starts):
+    """Write LANES rows of G, from g on, to T from t on, so that each sample is a row there."""
+    for s in range(0, m, LANES):
+        for k in range(LANES):
+            starts[k] = g + k * LANES + s * height
+        store_transposed(T, t + s * LANES, G, starts, 0)
+
+
+@compiled
+def outer_products_by_two(gradient, w, n_out, H, h, h_height, T, second, m):
+    """The gradient of the weights from eight units, at h, to 2·LANES, sample after sample."""
+    y0 = y1 = y2 = y3 = y4 = y5 = y6 = y7 = zeros(gradient)
+    z0 = z1 = z2 = z3 = z4 = z5 = z6 = z7 = zeros(gradient)
+    for s in range(0, m, LANES):
+        for k in range(min(LANES, m - s)):
+            a, t = h + s * h_height + k, (s + k) * LANES
+            f, g = load(T, t), load(T, t + second)
+            y0, z0 = y0 + H[a] * f, z0 + H[a] * g
+            y1, z1 = y1 + H[a + LANES] * f, z1 + H[a + LANES] * g
+            y2, z2 = y2 + H[a + 2 * LANES] * f, z2 + H[a + 2 * LANES] * g
+            y3, z3 = y3 + H[a + 3 * LANES] * f, z3 + H[a + 3 * LANES] * g
+            y4, z4 = y4 + H[a + 4 * LANES] * f, z4 + H[a + 4 * LANES] * g
+            y5, z5 = y5 + H[a + 5 * LANES] * f, z5 + H[a + 5 * LANES] * g
+            y6, z6 = y6 + H[a + 6 * LANES] * f, z6 + H[a + 6 * LANES] * g
+            y7, z7 = y7 + H[a + 7 * LANES] * f, z7 + H[a + 7 * LANES] * g
+    store_rows(gradient, w, n_out, y0, y1, y2, y3, y4, y5, y6, y7)
+    store_rows(gradient, w + LANES, n_out, z0, z1, z2, z3, z4, z5, z6, z7)
+
+
+@compiled
 def outer_products(gradient, w, n_out, H, h, h_height, T, m):
-    """The gradient of the weights from eight units, at h, to LANES, sample after sample."""
+    """The gradient of the weights from eight units, at h, to LANES."""
     c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = zeros(gradient)
     for s in range(0, m, LANES):
         for k in range(min(LANES, m - s)):
@@ -157,14 +187,20 @@ def outer_products(gradient, w, n_out, H, h, h_height, T, m):
             c5 += H[a + 5 * LANES] * g
             c6 += H[a + 6 * LANES] * g
             c7 += H[a + 7 * LANES] * g
-    store(gradient, w, c0)
-    store(gradient, w + n_out, c1)
-    store(gradient, w + 2 * n_out, c2)
-    store(gradient, w + 3 * n_out, c3)
-    store(gradient, w + 4 * n_out, c4)
-    store(gradient, w + 5 * n_out, c5)
-    store(gradient, w + 6 * n_out, c6)
-    store(gradient, w + 7 * n_out, c7)
+    store_rows(gradient, w, n_out, c0, c1, c2, c3, c4, c5, c6, c7)
+
+
+@compiled
+def store_rows(A, a, width, c0, c1, c2, c3, c4, c5, c6, c7):
+    """Write eight vectors, `width` numbers apart."""
+    store(A, a, c0)
+    store(A, a + width, c1)
+    store(A, a + 2 * width, c2)
+    store(A, a + 3 * width, c3)
+    store(A, a + 4 * width, c4)
+    store(A, a + 5 * width, c5)
+    store(A, a + 6 * width, c6)
+    store(A, a + 7 * width, c7)
 
 
 @compiled

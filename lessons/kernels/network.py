@@ -22,7 +22,16 @@ from lessons.kernels.batch_norm import (
     normalize_backward,
 )
 from lessons.kernels.compiling import compiled
-from lessons.kernels.lanes import LANES, load, store, store_transposed, total, where, zeros
+from lessons.kernels.lanes import (
+    LANES,
+    load,
+    prefetch,
+    store,
+    store_transposed,
+    total,
+    where,
+    zeros,
+)
 from lessons.kernels.layers import multiply, weight_gradient, weighted_sums
 from lessons.kernels.losses import CROSS_ENTROPY, measure
 
@@ -30,6 +39,8 @@ from lessons.kernels.losses import CROSS_ENTROPY, measure
 UPDATES_DONE, STOP = range(2)
 # Samples that are evaluated together: few enough to stay in cache.
 BLOCK = 128
+# Data too large for the cache is asked for so many numbers before it is used.
+AHEAD = 96
 # A unit whose derivative is smaller than this hardly learns: it is dead, or saturated.
 FLAT = 0.01
 
@@ -79,7 +90,7 @@ class Workspace(NamedTuple):
 
     (blocks, rows, LANES): values H after and Z before the activation, its derivative D, gradients G
     with respect to Z, normalized values N, dropout masks M. Likewise the inputs, with a row each,
-    and the targets Y. (width,): live. (width, LANES): T, some units of G with samples for rows.
+    and the targets Y. (width,): live. (2·width, LANES): T, some units of G with samples for rows.
     (rows, LANES): steepest derivative of a unit. (rows,): mean, variance and 1/std of a batch.
     (parameters,): gradient, the parameters to come, the optimizer's two memories, and `decays`,
     which is 1 for weights and 0 for all else. (LANES,): starts, of the rows to be transposed.
@@ -126,6 +137,8 @@ def load_samples(X, Y, outputs, order, start, m, net, work):
             work.starts[k] = work.starts[0]
             work.live[s + k] = 0
         for i in range(0, whole, LANES):
+            for k in range(LANES):
+                prefetch(X, work.starts[k] + i + AHEAD)
             store_transposed(work.inputs, s * d + i * LANES, X, work.starts, i)
 
 
