@@ -65,6 +65,8 @@ class Panel(OnPage):
         self.computed = {}
         self.timings = {}
         self.job = None
+        # Whether the last computation was too long for one tick.
+        self.long = False
         self.muted = False
         self.listeners = []
         self.lock = threading.RLock()
@@ -325,8 +327,18 @@ class Panel(OnPage):
         Returns: the Job.
         """
         with self.lock:
-            first = self.start_job(self.compute, self.knob_settings())
-        job = first
+            first = job = self.next_job(self.compute, self.knob_settings())
+        if patience is None:
+            job.run()
+        elif self.long:
+            job.start()
+        elif not job.run_within(patience):
+            with self.lock:
+                if self.job is not job:
+                    return job
+                # What was cut short begins again.
+                self.long, patience = True, 0
+                first = job = self.next_job(job.compute, job.settings).start()
         while job and job.wait(patience):
             job = self.show(job)
             # What follows the first picture never makes a hand wait.
@@ -335,8 +347,8 @@ class Panel(OnPage):
             threading.Thread(target=self.guarded, args=(self.watch, job), daemon=True).start()
         return first
 
-    def start_job(self, compute, settings):
-        """Start a computation in place of the one that may be under way."""
+    def next_job(self, compute, settings):
+        """Make a job that takes the place of the one that may be under way."""
         if self.job:
             self.job.cancel()
         self.job = Job(compute, settings)
@@ -371,9 +383,12 @@ class Panel(OnPage):
             self.result, self.computed = job.result, job.settings
             if job.compute is self.compute:
                 self.timings = {"train": job.seconds}
+                self.long = job.seconds > LIVE_SECONDS
             self.redraw()
             rest = getattr(self.result, "rest", None)
-            return rest and self.start_job(lambda settings, progress: rest(progress), job.settings)
+            if not rest:
+                return None
+            return self.next_job(lambda settings, progress: rest(progress), job.settings).start()
 
     def redraw(self):
         """Draw the present moment, and put picture and summary on the page."""
