@@ -37,12 +37,14 @@ lab: env
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LAB_ARGS)
 
-# All three are run, whatever the first says.
+# All three are run, whatever the first says. Each file of tests stays on one core: its tests share
+# panels, servers and kernels.
 test: env
 	@failed=0; \
 	$(BIN)/python -m ruff check || failed=1; \
 	$(BIN)/python -m ruff format --check || failed=1; \
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(TEST_ARGS) || failed=1; \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadfile \
+		--no-loadscope-reorder $(TEST_ARGS) || failed=1; \
 	exit $$failed
 
 notebooks: env
