@@ -263,7 +263,7 @@ def inner(z):
     [0.0]
     """
     z = np.clip(z, -FAR, FAR)
-    return ROOT_2_OVER_PI * (z + CUBIC * z**3)
+    return ROOT_2_OVER_PI * (z + CUBIC * z * z * z)
 
 
 def softmax(z):

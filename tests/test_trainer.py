@@ -243,6 +243,16 @@ def test_weights_order_and_dropout_have_streams_of_their_own():
 
 @every_engine
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_no_leaky_unit_counts_as_flat_or_dead(engine, dtype):
+    """Its smaller slope is just what others have to fall below."""
+    config = TrainConfig(activation="leaky_relu", epochs=10, dtype=dtype)
+    run = train(config, data.moons(n=100), engine)
+    assert np.all(run.flat == 0)
+    assert np.all(run.dead == 0)
+
+
+@every_engine
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_same_settings_same_bits(engine, dtype):
     config, split = TrainConfig(epochs=5, dtype=dtype), data.spiral()
     assert same_run(train(config, split, engine), train(config, split, engine))

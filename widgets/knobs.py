@@ -54,18 +54,18 @@ class Knob:
         self.control.value = value
 
 
-def log_slider(field, label, tip, low, high, value, step=0.05):
+def log_slider(field, label, tip, low, high, value, step=0.05, width=720):
     """A slider for positive numbers whose ratio matters, like rates: equal steps are factors.
 
     Parameters: step, in powers of ten; the values are rounded to two digits, or to three where
-    the steps are finer.
+    the steps are finer; width, in CSS pixels: that of a row, unless told otherwise.
     """
     digits = 2 if step > 0.02 else 3
     count = round((math.log10(high) - math.log10(low)) / step)
     values = [float(f"{low * 10 ** (k * step):.{digits}g}") for k in range(1, count)]
     values = [low, *values, high]
     allowed = f"a number from {low:g} to {high:g}"
-    return slider(field, label, tip, values, value, allowed, between(low, high), 720)
+    return slider(field, label, tip, values, value, allowed, between(low, high), width)
 
 
 def float_slider(field, label, tip, low, high, value, step):

@@ -15,7 +15,7 @@ import numpy as np
 from lessons.kernels.activations import ACTIVATIONS
 from lessons.kernels.batch_norm import AFTER, BEFORE, running_averages
 from lessons.kernels.compiling import compiled, compiled_once, sources
-from lessons.kernels.lanes import LANES, address
+from lessons.kernels.lanes import LANES, address, load, total, where, zeros
 from lessons.kernels.losses import LOSSES, measure
 from lessons.kernels.network import (
     BLOCK,
@@ -122,12 +122,10 @@ def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, sh
         record.activation_mean[epoch, k - 1] = mean
         record.activation_std[epoch, k - 1] = math.sqrt(max(sums[k, 1] / count - mean * mean, 0.0))
         record.flat[epoch, k - 1] = sums[k, 2] / count
-        dead = 0
-        for j in range(net.size[k]):
-            steepest = 0.0
-            for a in range(LANES):
-                steepest = max(steepest, work.steepest[(net.row[k] + j) * LANES + a])
-            dead += steepest < FLAT
+        dead, one = 0, zeros(theta) + 1
+        for unit in range(net.row[k], net.row[k] + net.size[k]):
+            flat = where(load(work.steepest, unit * LANES) < FLAT, one, 0)
+            dead += total(flat) == LANES
         record.dead[epoch, k - 1] = dead / net.size[k]
 
 
