@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from widgets.artists import PixelMap, words
+from widgets.artists import Layer, PixelMap, words
 
 BLANK = 255
 
@@ -166,3 +166,51 @@ def test_words_follow_the_density_of_the_picture(axes):
     fine = inked(pixels_of(label))
     assert abs((fine[1] - fine[0]) - 2 * (bottom - top)) <= 2
     assert abs((fine[3] - fine[2]) - 2 * (right - left)) <= 2
+
+
+# Layers
+
+
+@pytest.fixture
+def dots(axes):
+    """Dots of which one lies across the edge of the axes."""
+    axes.set_position([0.1, 0.2, 0.7, 0.7])
+    return axes.plot([20, 150, 299], [30, 90, 120], "o", ms=9.3, mec="white")[0]
+
+
+def test_a_layer_shows_what_its_artists_show(axes, dots):
+    layer = Layer(axes, [dots])
+    assert list(layer) == [dots]
+    for dpi in (100, 200):
+        axes.get_figure().set_dpi(dpi)
+        alone, kept = pixels_of(dots), pixels_of(layer)
+        assert (kept < BLANK).any()
+        # What is half covered is rounded once more.
+        assert np.abs(alone - kept).max() <= 3
+
+
+def test_a_layer_follows_its_artists_and_the_limits(axes, dots):
+    layer = Layer(axes, [dots])
+    first = pixels_of(layer)
+    dots.set_data([60], [60])
+    moved = pixels_of(layer)
+    assert (moved != first).any()
+    assert np.abs(moved - pixels_of(dots)).max() <= 3
+    axes.set_xlim(0, 100)
+    assert (pixels_of(layer) != moved).any()
+    assert np.abs(pixels_of(layer) - pixels_of(dots)).max() <= 3
+
+
+def test_a_layer_is_drawn_anew_only_when_something_has_changed(axes, dots, monkeypatch):
+    layer, draws, draw = Layer(axes, [dots]), [], dots.draw
+    monkeypatch.setattr(dots, "draw", lambda renderer: (draws.append(1), draw(renderer)))
+    pixels_of(layer), pixels_of(layer)
+    assert len(draws) == 1
+    dots.set_color("red")
+    pixels_of(layer), pixels_of(layer)
+    assert len(draws) == 2
+
+
+def test_artists_of_an_animated_layer_are_not_part_of_the_background(axes, dots):
+    Layer(axes, [dots]).set_animated(True)
+    assert dots.get_animated()

@@ -1,4 +1,4 @@
-"""Every panel of every lesson, in a real JupyterLab: each knob to both of its ends, and a reload."""
+"""Every panel of every lesson in a real JupyterLab: each knob to both of its ends, and a reload."""
 
 import shutil
 from pathlib import Path

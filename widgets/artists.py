@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.text import Text
@@ -42,6 +43,45 @@ class PixelMap(Artist):
         rgba = np.array(Image.fromarray(self.pixels).resize(size, how).convert("RGBA"))
         graphics = renderer.new_gc()
         renderer.draw_image(graphics, left, bottom, rgba)
+        graphics.restore()
+
+
+class Layer(Artist):
+    """Artists that seldom change, kept as pixels: drawn again only when one of them has changed.
+
+    Parameters: axes, outside which nothing is drawn; artists, a list, which the layer passes for.
+    """
+
+    sprite = place = None
+
+    def __init__(self, axes, artists):
+        super().__init__()
+        self.set_figure(axes.get_figure())
+        self.axes, self.artists = axes, artists
+
+    def __iter__(self):
+        return iter(self.artists)
+
+    def set_animated(self, animated):
+        super().set_animated(animated)
+        for artist in self.artists:
+            artist.set_animated(animated)
+
+    def draw(self, renderer):
+        box = self.axes.bbox
+        # Artists that are cut off at the edge may reach a pixel beyond it.
+        left, bottom = max(0, math.floor(box.x0) - 1), max(0, math.floor(box.y0) - 1)
+        right, top = math.ceil(box.x1) + 1, math.ceil(box.y1) + 1
+        place = left, right, bottom, top, renderer.dpi, *self.axes.viewLim.extents
+        if place != self.place or any(artist.stale for artist in self.artists):
+            paper = RendererAgg(renderer.width, renderer.height, renderer.dpi)
+            for artist in self.artists:
+                artist.draw(paper)
+            self.place = place
+            # The renderer's first row is at the top, that of an image at the bottom.
+            self.sprite = np.array(paper.buffer_rgba())[::-1][bottom:top, left:right]
+        graphics = renderer.new_gc()
+        renderer.draw_image(graphics, left, bottom, self.sprite)
         graphics.restore()
 
 

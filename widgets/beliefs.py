@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from lessons import decision_map, predict
-from widgets.artists import PixelMap, words
+from widgets.artists import Layer, PixelMap, words
 from widgets.style import BLACK, CLASSES, NORMAL, RED, SMALL
 
 SHOWN_DIGITS = 6
@@ -42,10 +42,13 @@ def draw_beliefs(axes):
     """Make the artists on axes that should be square."""
     return SimpleNamespace(
         map=PixelMap(axes),
-        classes=[
-            axes.plot([], [], marker, ms=4.6, mec="white", mew=0.5, color=color, ls="")[0]
-            for marker, color in zip("osD^v", CLASSES, strict=True)
-        ],
+        classes=Layer(
+            axes,
+            [
+                axes.plot([], [], marker, ms=4.6, mec="white", mew=0.5, color=color, ls="")[0]
+                for marker, color in zip("osD^v", CLASSES, strict=True)
+            ],
+        ),
         answers=[
             words(axes, 0, 0, fontsize=SMALL, fontweight="bold", ha="right")
             for _ in range(SHOWN_DIGITS**2)

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from PIL import Image
 
 from widgets.style import style_ticks, styled
@@ -56,29 +57,37 @@ class Picture:
         self.canvas.restore_region(self.background)
         renderer = self.canvas.get_renderer()
         for artist in self.moving:
-            # A line without points draws nothing, but takes its time.
-            if not (isinstance(artist, Line2D) and len(artist.get_xdata(orig=False)) == 0):
+            if not is_empty(artist):
                 artist.draw(renderer)
 
     def jpeg(self):
         """Encode the last frame for the screen: many times faster than PNG, and as sharp."""
-        return self.encode("jpeg", quality=92, subsampling=0)
+        return encode(self.pixels(), "jpeg", quality=92, subsampling=0)
 
     def png(self):
         """Encode the last frame for storage, at one pixel per unit of the page."""
-        return self.encode("png", reduce=self.density, optimize=True)
+        image = self.pixels().convert("RGB").reduce(self.density)
+        return encode(image, "png", optimize=True)
 
-    def encode(self, kind, reduce=1, **options):
-        """Encode the last frame with Pillow, made smaller by the whole factor `reduce`."""
-        pixels = self.canvas.buffer_rgba()
-        height, width = pixels.shape[:2]
-        image = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
-        image = image.convert("RGB")
-        if reduce > 1:
-            image = image.reduce(reduce)
-        file = io.BytesIO()
-        image.save(file, kind, **options)
-        return file.getvalue()
+    def pixels(self):
+        """View the last frame as an image; the fourth byte of each pixel is padding."""
+        buffer = self.canvas.buffer_rgba()
+        height, width = buffer.shape[:2]
+        return Image.frombuffer("RGBX", (width, height), buffer, "raw", "RGBX", 0, 1)
+
+
+def encode(image, kind, **options):
+    """Encode an image with Pillow."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def is_empty(artist):
+    """Return whether there is nothing to draw, which would take its time all the same."""
+    if isinstance(artist, Line2D):
+        return len(artist.get_xdata(orig=False)) == 0
+    return isinstance(artist, Text) and not artist.get_text()
 
 
 def moving_artists(item):
