@@ -1,0 +1,146 @@
+"""The predictions and goals of lesson 01; their replies look at trainings made on the spot."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from lessons import nine_steps
+from lessons.verdict import short
+from widgets.nine_steps.training import fate, load, way_down
+from widgets.tasks import Choice, Goal, Goals, Prediction
+
+REPETITIONS = 40
+
+
+def one_step(factor):
+    """Return the training loss before and after `w ← w + factor·g` from the first weights."""
+    x, y, w, g = first_gradient()
+    return tuple(short(nine_steps.loss(v, x, y)) for v in (w, w + factor * g))
+
+
+def first_gradient():
+    """Return all training samples of seed 0, the first weights, and the gradient there."""
+    ready, _ = load(0)
+    x, y, w = ready.x_train, ready.y_train, nine_steps.initialize(0)
+    return x, y, w, nine_steps.gradient(w, x, y)
+
+
+def predict_gradient():
+    """Ask what an update does to a weight whose gradient is positive."""
+    g1 = f"{first_gradient()[3][0]:.1f}"
+
+    def larger():
+        before, after = one_step(+0.1)
+        return (
+            "The gradient does say where to go, but for someone who wants to climb: it points "
+            f"uphill. A tenth of it added to the weights takes the loss from {before} to {after}; "
+            f"subtracted, to {one_step(-0.1)[1]}."
+        )
+
+    def whole():
+        before, after = one_step(-1.0)
+        return (
+            "The direction is right, the length is not. The gradient is a slope, not a distance: "
+            "how far to go, the learning rate has to say. With all of the gradient as the step, "
+            f"the loss goes from {before} to {after}; with a tenth of it, to {one_step(-0.1)[1]}."
+        )
+
+    def data():
+        x, _, w, g = first_gradient()
+        return (
+            "The measurements stay as they are: x is given. What training changes are the "
+            f"weights. One update with rate 0.1 takes w1 from {w[0]:.2f} to "
+            f"{w[0] - 0.1 * g[0]:.2f}, and not one of the {len(x)} times is another."
+        )
+
+    def smaller():
+        before, after = one_step(-0.1)
+        return (
+            "The gradient points uphill, so the step goes against it; and the learning rate says "
+            f"how far. One update with rate 0.1 takes the loss from {before} to {after}."
+        )
+
+    return Prediction(
+        f"The slope of the loss along the weight w1 is {g1}. The learning rate is η = 0.1. What "
+        "does the next update do?",
+        [
+            Choice(f"It makes w1 larger, by 0.1 · {g1}: the gradient says where to go.", larger),
+            Choice(f"It makes w1 smaller, by {g1}.", whole),
+            Choice(f"It makes w1 smaller, by 0.1 · {g1}.", smaller, right=True),
+            Choice("It moves x, until the loss is lowest.", data),
+        ],
+    )
+
+
+@lru_cache(maxsize=1)
+def picked_by_test():
+    """Return the mean test loss and the mean loss on new throws of models picked by the test."""
+    picks = [nine_steps.best_of("test", seed) for seed in range(REPETITIONS)]
+    return np.mean(picks, axis=0)
+
+
+def predict_test():
+    """Ask what the test loss of a model says that was picked by it."""
+
+    def outcome():
+        test, new = picked_by_test()
+        return (
+            f"Done {REPETITIONS} times, with other data each time: the loss reported is "
+            f"{short(test)} on average, the loss on new measurements {short(new)}."
+        )
+
+    def same():
+        return (
+            "No weight was trained on the test samples, true. But the choice was: among 20 the "
+            f"one is kept that suits these 8 samples by chance. {outcome()}"
+        )
+
+    def lower():
+        return (
+            "The 20 trainings were equally good on paper; what singled out this one is partly luck "
+            f"with these 8 samples, and luck does not carry over. {outcome()}"
+        )
+
+    def higher():
+        return f"The best of many scores is partly luck, and new data do not share it. {outcome()}"
+
+    return Prediction(
+        "You train 20 times, each time with another seed. You measure all 20 on the 8 test "
+        "samples, keep the best, and report its test loss. What will its loss be on new "
+        "measurements, on average?",
+        [
+            Choice("The same: no training used the test samples.", same),
+            Choice("Lower: it is the best of 20, after all.", lower),
+            Choice("Higher than reported.", higher, right=True),
+        ],
+    )
+
+
+def goals(panel):
+    """Set three tasks on the panel."""
+    return Goals(
+        panel,
+        [
+            Goal("Break it: make a training diverge.", diverged),
+            Goal("Be quick: at least 95 % of the way down with at most 8 updates.", quick),
+            Goal(
+                "Find a step back: slide the phase to an update that made the training loss "
+                "higher, in a training that ended at least 90 % down.",
+                step_back,
+            ),
+        ],
+    )
+
+
+def diverged(panel):
+    return fate(panel.result).startswith("diverged")
+
+
+def quick(panel):
+    return panel.computed["updates"] <= 8 and way_down(panel.result) >= 0.95
+
+
+def step_back(panel):
+    losses, moment = panel.result.training.train_loss, panel.moment
+    rose = moment.phase == 4 and losses[moment.number] > losses[moment.number - 1]
+    return bool(rose) and way_down(panel.result) >= 0.9
