@@ -1,7 +1,7 @@
 """The nine steps of training, with a model so small that every number can be looked at.
 
-The data are the heights of a thrown ball, measured with an error (generated here, by the law of
-falling bodies). The model is the parabola `ŷ = w1·x² + w2·x + w3`, the loss its mean squared error.
+The data are the heights of a thrown ball, measured with an error (lessons/thrown_ball.py). The
+model is the parabola `ŷ = w1·x² + w2·x + w3`, the loss its mean squared error.
 """
 
 from dataclasses import dataclass
@@ -9,98 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from lessons.config import integer, not_negative, one_of
+from lessons.thrown_ball import Prepared, Scale, prepare, throw_ball
 
-# scikit-learn is imported inside the function that needs it: it takes about a second.
-
-GRAVITY, SPEED, HEIGHT = 9.81, 12.0, 1.5
-LONGEST = 2.0
-
-
-def throw_ball(n=40, noise=0.4, seed=0):
-    """Generate measured heights of a ball thrown upwards from 1.5 m with 12 m/s.
-
-    `h = 1.5 + 12·t - ½·9.81·t² + noise·ε`, `t ~ U(0, 2)`, `ε ~ N(0, 1)`.
-
-    Parameters: n, measurements ≥ 1; noise, standard deviation of the error in m, ≥ 0; seed.
-    Returns: times in s and heights in m, both of shape (n,).
-
-    >>> t, h = throw_ball(n=3, noise=0)
-    >>> bool(np.allclose(h, 1.5 + 12 * t - 9.81 / 2 * t**2))
-    True
-    """
-    rng = np.random.default_rng([seed, 0])
-    t = rng.uniform(0, LONGEST, n)
-    h = HEIGHT + SPEED * t - GRAVITY / 2 * t**2
-    return t, h + noise * rng.standard_normal(n)
-
-
-# --- step 5: prepare the data ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Standardization, `(value - mean) / std`, and the way back.
-
-    >>> scale = Scale.of(np.array([1.0, 3.0]))
-    >>> scale.apply(5.0), scale.undo(3.0)
-    (3.0, 5.0)
-    """
-
-    mean: float
-    std: float
-
-    @classmethod
-    def of(cls, values):
-        """Return the scale on which these values have mean 0 and standard deviation 1."""
-        return cls(float(np.mean(values)), float(np.std(values)))
-
-    def apply(self, values):
-        return (values - self.mean) / self.std
-
-    def undo(self, values):
-        return self.mean + self.std * values
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Standardized samples in three parts, and the two scales, those of the training part."""
-
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_val: np.ndarray
-    y_val: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
-    x_scale: Scale
-    y_scale: Scale
-
-
-def prepare(t, h, seed=0):
-    """Split at random into 60 % training, 20 % validation, 20 % test, and standardize.
-
-    Mean and standard deviation are those of the training part: the other two stand for samples
-    that nobody has seen yet.
-
-    Parameters: t, h, measurements, shape (n,), n ≥ 5; seed of the split. Returns: a Prepared.
-
-    >>> ready = prepare(*throw_ball())
-    >>> len(ready.x_train), len(ready.x_val), len(ready.x_test)
-    (24, 8, 8)
-    >>> abs(round(float(ready.x_train.mean()), 6)), round(float(ready.x_train.std()), 6)
-    (0.0, 1.0)
-    """
-    from sklearn.model_selection import train_test_split
-
-    t_rest, t_test, h_rest, h_test = train_test_split(t, h, test_size=0.2, random_state=seed)
-    t_train, t_val, h_train, h_val = train_test_split(
-        t_rest, h_rest, test_size=0.25, random_state=seed
-    )
-    x, y = Scale.of(t_train), Scale.of(h_train)
-    return Prepared(
-        x.apply(t_train), y.apply(h_train), x.apply(t_val), y.apply(h_val),
-        x.apply(t_test), y.apply(h_test), x, y,
-    )  # fmt: skip
-
+__all__ = [
+    "Prepared", "Scale", "Training", "Update", "best_of", "curvature", "gradient", "initialize",
+    "least_squares", "level_line", "loss", "losses", "make_update", "predict", "predict_height",
+    "prepare", "sample_gradients", "throw_ball", "train", "typical_error", "weights_in_units",
+]  # fmt: skip
 
 # --- steps 1 to 4: model, first weights, loss, optimizer ------------------------------------------
 
@@ -338,6 +253,31 @@ def best_of(by, seed=0, candidates=20):
     decides = test if by == "test" else losses(weights, ready.x_val, ready.y_val)
     kept = decides.argmin()
     return float(test[kept]), float(new[kept])
+
+
+def typical_error(yardstick, seed=0):
+    """Fit by least squares, and measure the error on the test samples, in meters.
+
+    Parameters: yardstick, by which samples to standardize: "training samples", as one should;
+    "all samples", test samples included; or "test samples' own", for the times of the test samples
+    only. Returns: the root of the mean squared error of the predicted heights.
+    Raises: ValueError that names the argument, what is allowed, and what came.
+
+    >>> typical_error("test samples' own") > 2 * typical_error("training samples")
+    True
+    """
+    choices = ("training samples", "all samples", "test samples' own")
+    yardstick = one_of(choices)("yardstick", yardstick)
+    t, h = throw_ball(seed=seed)
+    ready = prepare(t, h, seed)
+    t_test, h_test = ready.x_scale.undo(ready.x_test), ready.y_scale.undo(ready.y_test)
+    if yardstick == "all samples":
+        ready = ready.rescaled(Scale.of(t), Scale.of(h))
+    w = least_squares(ready.x_train, ready.y_train)
+    own = yardstick == "test samples' own"
+    scale = Scale.of(t_test) if own else ready.x_scale
+    predicted = ready.y_scale.undo(predict(w, scale.apply(t_test)))
+    return float(np.sqrt(np.mean((predicted - h_test) ** 2)))
 
 
 # --- step 9: use the model ------------------------------------------------------------------------

@@ -25,7 +25,7 @@ COLUMNS = (
     ("x", "y", "ŷ"), ("ŷ − y", "(ŷ − y)²"), ("2(ŷ − y)·x²", "2(ŷ − y)·x", "2(ŷ − y)"),
     ("w", "− η·g", "new w"),
 )  # fmt: skip
-RIGHTS = ((62, 114, 166), (256, 322), (424, 500, 568), (684, 760, 836))
+RIGHTS = ((56, 106, 168), (256, 322), (424, 500, 568), (684, 760, 836))
 
 
 def draw_arithmetic(axes):
@@ -71,7 +71,7 @@ def draw_arithmetic(axes):
 
 def draw_band(axes, left, width, color):
     """Make the ground that lights up a section."""
-    band = Rectangle((left, TITLE - 11), width, HEIGHT - TITLE + 10, color=color, linewidth=0)
+    band = Rectangle((left, TITLE - 11), width, MEAN + 26 - TITLE, color=color, linewidth=0)
     band.set(alpha=0.07 if color == BLACK else 0.14, zorder=1)
     return axes.add_patch(band)
 

@@ -25,7 +25,7 @@ from widgets.style import (
     VALIDATION,
 )
 
-X, Y = (-2.35, 2.35), (-3.6, 2.6)
+X, Y = (-2.35, 2.35), (-4.0, 2.6)
 LOSSES = 1e-2, 1e2
 W1, W3 = (-2.05, 1.25), (-1.5, 2.06)
 LEVELS = (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16)
@@ -218,21 +218,27 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     w2 = float(finite(w[1]))
     for line, level in zip(artists.levels, LEVELS, strict=True):
         line.set_data(*level_line(level, w2, ready.x_train, ready.y_train, points=61))
-    artists.held.set_text(f"w2 held at {short(w2).replace('-', '−')}")
-    path = finite(weights[:, [0, 2]])
+    artists.held.set_text(f"w2 held at {short(w[1]).replace('-', '−')}")
+    path = within(weights[:, [0, 2]])
     artists.path.set_data(*path[: done + 1].T)
     artists.ahead.set_data(*path[done:].T)
     artists.head.set_data(*path[done : done + 1].T)
     artists.best.set_data([best[0]], [best[2]])
-    artists.pinned.set_data(([], []) if pinned is None else finite(pinned[:, [0, 2]]).T)
+    artists.pinned.set_data(([], []) if pinned is None else within(pinned[:, [0, 2]]).T)
     outside = not (W1[0] < path[done, 0] < W1[1] and W3[0] < path[done, 1] < W3[1])
     artists.gone.set_text(f"gone: w1 = {short(w[0]).replace('-', '−')}" if outside else "")
-    old, new = finite(update.old[[0, 2]]), finite(update.new[[0, 2]])
+    old, new = within(np.stack([update.old, update.new])[:, [0, 2]])
     text, color = ARROW_TEXTS.get(phase, ("", BLACK))
-    artists.arrow_text.set_text(text)
+    artists.arrow_text.set_text("" if outside else text)
     artists.arrow_text.set_color(color)
-    show_arrow(artists.gradient, old, ARROW * finite(update.gradient[[0, 2]]), phase == 3)
+    show_arrow(artists.gradient, old, ARROW * within(update.gradient[None, [0, 2]])[0], phase == 3)
     show_arrow(artists.step, old, new - old, phase == 4)
+
+
+def within(points):
+    """Pull points that are far away closer, in the direction in which they lie; shape (K, 2)."""
+    size = np.abs(points).max(axis=1, keepdims=True)
+    return points * (FAR / np.maximum(size, FAR))
 
 
 def show_arrow(arrow, start, vector, shown):

@@ -97,8 +97,8 @@ def predict_test():
 
     def lower():
         return (
-            "The 20 trainings were equally good on paper; what singled out this one is partly luck "
-            f"with these 8 samples, and luck does not carry over. {outcome()}"
+            "It is the best of 20 on these 8 samples. What made it the best is partly luck with "
+            f"just these, and luck does not carry over. {outcome()}"
         )
 
     def higher():
