@@ -13,6 +13,8 @@ TITLES = (
     "1 forward: predict", "2 loss: how wrong", "3 backward: the gradient g", "4 update: one step",
 )  # fmt: skip
 COLORS = (BLUE, ORANGE, GRADIENT, BLACK)
+# As letters, orange and purple are too pale to read on white.
+INK = {ORANGE: "#a66a00", GRADIENT: "#a8487f"}
 # What is not computed yet.
 PALE = "#c8c8c8"
 SHOWN = 4
@@ -25,7 +27,7 @@ COLUMNS = (
     ("x", "y", "ŷ"), ("ŷ − y", "(ŷ − y)²"), ("2(ŷ − y)·x²", "2(ŷ − y)·x", "2(ŷ − y)"),
     ("w", "− η·g", "new w"),
 )  # fmt: skip
-RIGHTS = ((56, 106, 168), (256, 322), (424, 500, 568), (684, 760, 836))
+RIGHTS = ((57, 110, 168), (256, 322), (424, 500, 568), (684, 760, 836))
 
 
 def draw_arithmetic(axes):
@@ -89,7 +91,8 @@ def update_arithmetic(artists, update, phase, rate, heading):
     artists.heading.set_text(heading)
     for k, (band, title) in enumerate(zip(artists.bands, artists.titles, strict=True), start=1):
         band.set_visible(k == phase)
-        title.set_color(COLORS[k - 1] if k <= phase else GRAY)
+        title.set_color(INK.get(COLORS[k - 1], COLORS[k - 1]) if k <= phase else GRAY)
+        title.set_fontweight("bold" if k == phase else "normal")
     size = len(update.batch)
     residual = update.prediction - update.y
     step = update.new - update.old

@@ -9,6 +9,7 @@ from lessons.nine_steps import level_line, predict
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.marks import spread
+from widgets.nine_steps.arithmetic import INK
 from widgets.style import (
     BLACK,
     BLUE,
@@ -31,7 +32,7 @@ W1, W3 = (-2.05, 1.25), (-1.5, 2.06)
 LEVELS = (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16)
 # The arrow of the gradient is drawn at a tenth of its length, and never longer than this.
 ARROW, LONGEST = 0.1, 0.8
-ARROW_TEXTS = {3: ("g/10, uphill for this batch", GRADIENT), 4: ("the step − η·g", PATH)}
+ARROW_TEXTS = {3: ("g/10, uphill for this batch", INK[GRADIENT]), 4: ("the step − η·g", PATH)}
 # Labels need about this much room, in powers of ten.
 LINE = 0.30
 FAR = 1e6
@@ -122,7 +123,7 @@ def draw_losses(axes):
         warning=words(axes, 0, 1.02, transform=axes.transAxes, color=RED, fontsize=SMALL),
         ends=[
             words(axes, 0, 1, color=color, fontsize=SMALL, va="center")
-            for color in (VALIDATION, TRAINING, ORANGE, GREEN, PINNED)
+            for color in (VALIDATION, TRAINING, INK[ORANGE], GREEN, PINNED)
         ],
         still=SimpleNamespace(axes=axes),
     )  # fmt: skip
@@ -200,7 +201,7 @@ def draw_landscape(axes):
         levels=[axes.plot([], [], color="#c4c4c4", linewidth=0.9)[0] for _ in LEVELS],
         pinned=axes.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         ahead=axes.plot([], [], "-", color=GRAY, linewidth=0.9)[0],
-        path=axes.plot([], [], "o-", color=PATH, ms=2.6, linewidth=1.1)[0],
+        path=axes.plot([], [], "o-", color=PATH, ms=2.6, linewidth=0.9)[0],
         best=axes.plot([], [], "+", color=GREEN, ms=11, mew=2.2, zorder=3)[0],
         gradient=arrow(GRADIENT), step=arrow(BLACK),
         head=axes.plot([], [], "o", color=BLUE, ms=7.5, mec="white", zorder=5)[0],
