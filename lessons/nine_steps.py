@@ -9,13 +9,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from lessons.config import integer, not_negative, one_of
-from lessons.thrown_ball import Prepared, Scale, prepare, throw_ball
+from lessons.thrown_ball import Prepared, Scale, prepare, throw_ball, true_height
 
 __all__ = [
-    "Prepared", "Scale", "Training", "Update", "best_of", "curvature", "gradient", "initialize",
-    "least_squares", "level_line", "loss", "losses", "make_update", "predict", "predict_height",
-    "prepare", "sample_gradients", "throw_ball", "train", "typical_error", "weights_in_units",
-]  # fmt: skip
+    "Prepared",
+    "Scale",
+    "Training",
+    "Update",
+    "best_of",
+    "curvature",
+    "gradient",
+    "initialize",
+    "least_squares",
+    "level_line",
+    "loss",
+    "losses",
+    "make_update",
+    "predict",
+    "predict_height",
+    "prepare",
+    "sample_gradients",
+    "throw_ball",
+    "train",
+    "true_height",
+    "typical_error",
+    "weights_in_units",
+]
+
 
 # --- steps 1 to 4: model, first weights, loss, optimizer ------------------------------------------
 

@@ -15,24 +15,32 @@ GRAVITY, SPEED, HEIGHT = 9.81, 12.0, 1.5
 LONGEST = 2.0
 
 
+def true_height(t):
+    """The law of falling bodies: `h = 1.5 + 12·t - ½·9.81·t²`, t in s, h in m.
+
+    >>> round(true_height(1.0), 3)
+    8.595
+    """
+    return HEIGHT + SPEED * t - GRAVITY / 2 * t**2
+
+
 def throw_ball(n=40, noise=0.4, seed=0):
     """Generate measured heights of a ball thrown upwards from 1.5 m with 12 m/s.
 
-    `h = 1.5 + 12·t - ½·9.81·t² + noise·ε`, `t ~ U(0, 2)`, `ε ~ N(0, 1)`.
+    `h = true_height(t) + noise·ε`, `t ~ U(0, 2)`, `ε ~ N(0, 1)`.
 
     Parameters: n, measurements ≥ 1; noise, standard deviation of the error in m, ≥ 0; seed ≥ 0.
     Returns: times in s and heights in m, both of shape (n,).
     Raises: ValueError that names the argument, what is allowed, and what came.
 
     >>> t, h = throw_ball(n=3, noise=0)
-    >>> bool(np.allclose(h, 1.5 + 12 * t - 9.81 / 2 * t**2))
+    >>> bool(np.allclose(h, true_height(t)))
     True
     """
     n, noise = integer(1)("n", n), not_negative("noise", noise)
     rng = np.random.default_rng([integer(0)("seed", seed), 0])
     t = rng.uniform(0, LONGEST, n)
-    h = HEIGHT + SPEED * t - GRAVITY / 2 * t**2
-    return t, h + noise * rng.standard_normal(n)
+    return t, true_height(t) + noise * rng.standard_normal(n)
 
 
 # --- step 5: prepare the data ---------------------------------------------------------------------
