@@ -255,6 +255,17 @@ def test_too_large_a_rate_diverges_and_says_so(panel, seed):
     assert xy(panel.artists.losses.broken)[0] == [len(training.updates)]
 
 
+def test_a_short_step_that_happens_to_lead_up_is_not_called_too_large(panel):
+    rose = 0
+    for seed in range(21):
+        panel.set(seed=seed, batch_size=1, updates=1, learning_rate=1e-3)
+        first, last = panel.result.training.train_loss
+        assert str(panel).endswith(": higher than it began.") == (last > first)
+        assert "too large" not in str(panel)
+        rose += last > first
+    assert rose > 0
+
+
 @seeds
 def test_a_batch_of_one_jitters_and_a_full_batch_does_not(panel, seed):
     def rises(batch_size):

@@ -178,8 +178,12 @@ def from_to(losses):
 
 def outcome(result):
     """Say how the training ended."""
-    if fate(result):
-        return fate(result) + ", the steps are too large"
+    end, whole = fate(result), result.settings["batch_size"] >= len(result.ready.x_train)
+    # One step for one sample can raise the loss of all, however short it is.
+    if end.startswith("diverged") or (end and whole):
+        return f"{end}, the steps are too large"
+    if end:
+        return end
     return f"{100 * way_down(result):.1f} % of the way down"
 
 
