@@ -65,7 +65,7 @@ def test_the_table_holds_the_arithmetic_of_the_update(panel, seed, batch_size):
     assert texts(y) == written(made.y)
     assert texts(guess) == written(made.prediction)
     assert texts(residual) == written(made.prediction - made.y)
-    assert texts(square) == [*written((made.prediction - made.y) ** 2), number(made.loss)]
+    assert texts(square) == [*written((made.prediction - made.y) ** 2, 3), number(made.loss, 3)]
     for k, power in enumerate((2, 1, 0)):
         each = 2 * (made.prediction - made.y) * made.x**power
         assert texts(slopes[k]) == [*written(each), number(each.mean())]

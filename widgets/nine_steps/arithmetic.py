@@ -100,7 +100,7 @@ def update_arithmetic(artists, update, phase, rate, heading):
     for column, values in zip(forward, (update.x, update.y, update.prediction), strict=True):
         fill(column, values[:SHOWN])
     fill(residuals, residual[:SHOWN])
-    fill_with_mean(squares, residual**2, update.loss)
+    fill_with_mean(squares, residual**2, update.loss, digits=3)
     for column, values, mean in zip(backward, update.contributions.T, update.gradient, strict=True):
         fill_with_mean(column, values, mean)
     for column, values in zip(moved, (update.old, step, update.new), strict=True):
@@ -116,10 +116,10 @@ def fill(column, values, digits=2):
         cell.set_text(number(values[row], digits) if row < len(values) else "")
 
 
-def fill_with_mean(column, values, mean):
+def fill_with_mean(column, values, mean, digits=2):
     """Write the first values, and below them the mean of all."""
-    fill(column[:-1], values[:SHOWN])
-    column[-1].set_text(number(mean))
+    fill(column[:-1], values[:SHOWN], digits)
+    column[-1].set_text(number(mean, digits))
 
 
 def color(artists, phase):

@@ -193,7 +193,7 @@ def draw_landscape(axes):
     axes.set_ylabel("w3", labelpad=-3)
 
     def arrow(color):
-        outline = Polygon(np.zeros((7, 2)), facecolor=color, linewidth=0, zorder=4)
+        outline = Polygon(np.zeros((7, 2)), facecolor=color, linewidth=0, zorder=5.5)
         return axes.add_patch(outline)
 
     return SimpleNamespace(
