@@ -12,6 +12,8 @@ TRAINING, VALIDATION = BLACK, GREEN
 GRADIENT, PATH = PURPLE, BLACK
 PINNED = GRAY
 CLASSES = (BLUE, ORANGE, GREEN, PURPLE, RED)
+# As letters, orange and purple are too pale to read on white.
+INK = {ORANGE: "#a66a00", PURPLE: "#a8487f"}
 
 # One scale of font sizes, in points at 100 dots per inch.
 SMALL, NORMAL, LARGE = 8.5, 9.5, 11
