@@ -149,7 +149,7 @@ def make_update(w, x, y, batch, learning_rate):
     return Update(batch, x, y, prediction, float(batch_loss), contributions, g, w, new)
 
 
-def train(ready, learning_rate=0.1, batch_size=6, updates=40, seed=0, start=None):
+def train(ready, learning_rate=0.1, batch_size=4, updates=60, seed=0, start=None):
     """Train by stochastic gradient descent, and keep the arithmetic of every update.
 
     Parameters: ready, a Prepared; learning_rate η ≥ 0; batch_size ≥ 1, samples per update; updates

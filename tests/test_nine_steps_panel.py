@@ -37,7 +37,7 @@ def xy(line):
     return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
-def trained(seed=0, rate=0.1, batch_size=6, updates=40):
+def trained(seed=0, rate=0.1, batch_size=4, updates=60):
     ready = lesson.prepare(*lesson.throw_ball(seed=seed), seed)
     return ready, lesson.train(ready, rate, batch_size, updates, seed)
 
@@ -50,37 +50,37 @@ def texts(column):
 
 
 @seeds
-@pytest.mark.parametrize("batch_size", [1, 3, 6, 24])
-def test_the_table_holds_the_arithmetic_of_the_update(panel, seed, batch_size):
+def test_the_table_holds_the_arithmetic_of_the_update(panel, seed):
+    batch_size = (1, 3, 4, 6, 24)[seed]
     panel.set(seed=seed, batch_size=batch_size, time=4 * 7)
     _, training = trained(seed, batch_size=batch_size)
     made = training.updates[6]
     (x, y, guess), (residual, square), slopes, moved = panel.artists.arithmetic.sections
     rows, empty = min(batch_size, 4), [""] * (4 - min(batch_size, 4))
 
-    def written(values, digits=2):
-        return [number(value, digits) for value in values[:rows]] + empty
+    def written(values):
+        return [number(value) for value in values[:rows]] + empty
 
     assert texts(x) == written(made.x)
     assert texts(y) == written(made.y)
     assert texts(guess) == written(made.prediction)
     assert texts(residual) == written(made.prediction - made.y)
-    assert texts(square) == [*written((made.prediction - made.y) ** 2, 3), number(made.loss, 3)]
+    assert texts(square) == [*written((made.prediction - made.y) ** 2), number(made.loss)]
     for k, power in enumerate((2, 1, 0)):
         each = 2 * (made.prediction - made.y) * made.x**power
         assert texts(slopes[k]) == [*written(each), number(each.mean())]
     for column, values in zip(
         moved, (made.old, -0.1 * made.gradient, made.old - 0.1 * made.gradient), strict=True
     ):
-        assert texts(column) == [number(value, 3) for value in values]
+        assert texts(column) == [number(value) for value in values]
     heading = panel.artists.arithmetic.heading.get_text()
-    assert heading.startswith("Update 7 of 40: a batch of ")
+    assert heading.startswith("Update 7 of 60: a batch of ")
     assert f"{batch_size} sample" in heading
 
 
 def test_phases_light_up_in_turn(panel):
     table = panel.artists.arithmetic
-    for time, phase in ((0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 1), (160, 4)):
+    for time, phase in ((0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 1), (240, 4)):
         panel.set(time=time)
         assert panel.moment.phase == phase
         assert [band.get_visible() for band in table.bands] == [k == phase for k in (1, 2, 3, 4)]
@@ -96,7 +96,7 @@ def test_phases_light_up_in_turn(panel):
 
 
 def test_the_time_knob_counts_four_phases_to_an_update(panel):
-    for updates in (1, 40, 200):
+    for updates in (1, 60, 200):
         panel.set(updates=updates, time=None)
         assert panel.settings["time"] == 4 * updates
         assert panel.moment.number == updates
@@ -106,8 +106,9 @@ def test_the_time_knob_counts_four_phases_to_an_update(panel):
 @pytest.mark.parametrize(
     "value, text",
     [
-        (0.0, "0.00"), (-0.004, "0.00"), (-0.005001, "−0.01"), (999.0, "999.00"), (-1e5, "−1e+05"),
-        (3e-9, "0.00"), (1e300, "1e+300"),
+        (0.0, "0.000"), (-0.0004, "0.000"), (-0.000501, "−0.001"), (-99.9994, "−99.999"),
+        (-99.9999, "−100.0"), (-999.94, "−999.9"), (-999.97, "−1e+03"), (-1e5, "−1e+05"),
+        (3e-9, "0.000"), (1e300, "1e+300"),
     ],
 )  # fmt: skip
 def test_numbers_keep_their_digits_and_their_place(value, text):
@@ -144,13 +145,13 @@ def test_model_samples_and_residuals(panel, seed):
 
 @seeds
 def test_losses_are_those_of_the_training(panel, seed):
-    for time in (0, 15, 160):
+    for time in (0, 15, 240):
         panel.set(seed=seed, time=time)
         ready, training = trained(seed)
         losses, done = panel.artists.losses, time // 4
         curves = zip(losses.curves, (training.val_loss, training.train_loss), strict=True)
         for dot, (curve, history) in zip(losses.dots, curves, strict=False):
-            assert np.array_equal(xy(curve), (np.arange(41), history))
+            assert np.array_equal(xy(curve), (np.arange(61), history))
             assert np.array_equal(xy(dot), ([done], [history[done]]))
         made = training.updates[max(0, -(-time // 4) - 1)]
         assert xy(losses.dots[2])[1] == pytest.approx([made.loss])
@@ -196,8 +197,10 @@ def test_the_gradient_points_up_and_the_step_down(panel, seed):
     assert land.gradient.get_visible()
     assert not land.step.get_visible()
     shown = land.gradient.get_xy()[3] - made.old[[0, 2]]
-    g = made.gradient[[0, 2]]
-    assert shown == pytest.approx(0.1 * g * min(1, plots.LONGEST / np.hypot(*(0.1 * g))))
+    scale = plots.scale_for(np.hypot(*made.gradient[[0, 2]]))
+    assert shown == pytest.approx(scale * made.gradient[[0, 2]])
+    assert 0.3 < np.hypot(*shown) <= plots.LONGEST
+    assert land.arrow_text.get_text().startswith(f"{plots.SCALES[scale]}, uphill")
     panel.set(time=4 * 4 + 4)
     assert land.step.get_visible()
     assert not land.gradient.get_visible()
@@ -245,8 +248,8 @@ def test_a_pinned_training_is_drawn_beside_the_new_one(panel):
 @seeds
 def test_too_large_a_rate_diverges_and_says_so(panel, seed):
     panel.set(seed=seed, learning_rate=3.0, time=None)
-    assert "diverged: loss" in str(panel)
-    assert panel.artists.losses.warning.get_text().startswith("diverged: loss")
+    assert "diverged, the steps are too large" in str(panel)
+    assert panel.artists.losses.warning.get_text() == "diverged"
     assert panel.artists.landscape.gone.get_text().startswith("gone: w1")
     panel.set(updates=200, batch_size=24)
     training = panel.result.training
@@ -290,7 +293,7 @@ def test_a_rate_far_too_small_hardly_moves(panel):
 
 EXTREMES = [
     dict(zip(("learning_rate", "batch_size", "updates", "seed"), values, strict=True))
-    for values in itertools.product((1e-3, 0.3, 3.0), (1, 24), (1, 200), (4,))
+    for values in itertools.product((1e-3, 3.0), (1, 24), (1, 200), (4,))
 ]
 
 
@@ -299,22 +302,21 @@ def test_every_extreme_stays_in_the_picture(panel, settings):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pinned = {"learning_rate": 3.0, "updates": 100}
-        for time in (0, 2, 3, 4 * settings["updates"]):
-            panel.set(**settings, time=time, pinned=pinned if time == 2 else None)
+        for time in (0, 3, 4 * settings["updates"]):
+            panel.set(**settings, time=time, pinned=pinned if time == 3 else None)
             check(panel)
 
 
-@pytest.mark.parametrize("seed", range(21))
-def test_every_seed_stays_in_the_picture(panel, seed):
-    for time in (0, 3, 160):
-        panel.set(seed=seed, time=time)
+def test_every_seed_stays_in_the_picture(panel):
+    for seed in range(21):
+        panel.set(seed=seed, time=(0, 3, 240)[seed % 3])
         check(panel)
         assert panel.artists.landscape.gone.get_text() == ""
         assert panel.artists.fit.gone.get_text() == ""
-    ready = panel.result.ready
-    for x, y in ((ready.x_train, ready.y_train), (ready.x_val, ready.y_val)):
-        assert plots.X[0] < x.min() <= x.max() < plots.X[1]
-        assert plots.Y[0] < y.min() <= y.max() < plots.Y[1]
+        ready = panel.result.ready
+        for x, y in ((ready.x_train, ready.y_train), (ready.x_val, ready.y_val)):
+            assert plots.X[0] < x.min() <= x.max() < plots.X[1]
+            assert plots.Y[0] < y.min() <= y.max() < plots.Y[1]
 
 
 def check(panel):
@@ -344,8 +346,8 @@ def check(panel):
 def test_what_is_not_allowed_is_named(panel):
     with pytest.raises(ValueError, match=r"learning_rate must be a number from 0\.001 to 3"):
         panel.set(learning_rate=5)
-    with pytest.raises(ValueError, match="time must be a whole number from 0 to 160"):
-        panel.set(time=161)
+    with pytest.raises(ValueError, match="time must be a whole number from 0 to 240"):
+        panel.set(time=241)
 
 
 # Predictions and goals
@@ -391,28 +393,42 @@ def test_goals_are_open_at_first_and_can_be_reached(panel):
     assert len(goals.done) == 2
     panel.set(**panel.start)
     assert len(goals.done) == 2
-    panel.set(time=4 * 20)
+    panel.set(time=4 * 17)
     assert len(goals.done) == 3
     goals.close()
+
+
+def test_phases_0_and_1_show_nothing_that_is_computed_later(panel):
+    fit = panel.artists.fit
+    for time, guesses, residuals in ((0, False, False), (1, True, False), (2, True, True)):
+        panel.set(time=time)
+        assert fit.guesses.get_visible() == guesses
+        assert fit.residuals.get_visible() == residuals
+
+
+def test_a_long_step_ends_at_the_new_weights(panel):
+    panel.set(batch_size=1, time=8)
+    made = panel.moment.update
+    assert np.hypot(*(made.new - made.old)[[0, 2]]) > plots.LONGEST
+    assert panel.artists.landscape.step.get_xy()[3] == pytest.approx(made.new[[0, 2]])
 
 
 @seeds
 def test_the_goals_are_not_a_matter_of_one_seed(panel, seed):
     panel.set(seed=seed, learning_rate=1.0)
     assert questions.diverged(panel)
-    assert any(quick_at(panel, rate) for rate in (0.25, 0.3, 0.35))
+    assert quick_at(panel, 0.3)
     # Neither with the batch size of the start, nor with its rate, is it won at once.
-    panel.set(learning_rate=0.1, batch_size=6)
+    panel.set(learning_rate=0.1, batch_size=4)
     assert not questions.quick(panel)
-    panel.set(updates=40)
-    assert any(goal_at(panel, update) for update in range(12, 41))
+    panel.set(updates=60)
+    rises = np.flatnonzero(np.diff(panel.result.training.train_loss) > 0)
+    panel.set(time=4 * int(rises[0] + 1))
+    assert questions.step_back(panel)
+    panel.set(time=panel.settings["time"] - 1)
+    assert not questions.step_back(panel)
 
 
 def quick_at(panel, rate):
     panel.set(learning_rate=rate, batch_size=24, updates=8)
     return questions.quick(panel)
-
-
-def goal_at(panel, update):
-    panel.set(time=4 * update)
-    return questions.step_back(panel)

@@ -6,15 +6,13 @@ from matplotlib.patches import Rectangle
 
 from lessons.verdict import short
 from widgets.artists import words
-from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, ORANGE, SMALL
+from widgets.style import BLACK, BLUE, GRADIENT, GRAY, INK, LIGHT, NORMAL, ORANGE, SMALL
 
 PHASES = ("forward", "loss", "backward", "update")
 TITLES = (
     "1 forward: predict", "2 loss: how wrong", "3 backward: the gradient g", "4 update: one step",
 )  # fmt: skip
 COLORS = (BLUE, ORANGE, GRADIENT, BLACK)
-# As letters, orange and purple are too pale to read on white.
-INK = {ORANGE: "#a66a00", GRADIENT: "#a8487f"}
 # What is not computed yet.
 PALE = "#c8c8c8"
 SHOWN = 4
@@ -27,7 +25,7 @@ COLUMNS = (
     ("x", "y", "ŷ"), ("ŷ − y", "(ŷ − y)²"), ("2(ŷ − y)·x²", "2(ŷ − y)·x", "2(ŷ − y)"),
     ("w", "− η·g", "new w"),
 )  # fmt: skip
-RIGHTS = ((57, 110, 168), (256, 322), (424, 500, 568), (684, 760, 836))
+RIGHTS = ((61, 113, 174), (256, 322), (432, 504, 570), (684, 760, 836))
 
 
 def draw_arithmetic(axes):
@@ -100,26 +98,26 @@ def update_arithmetic(artists, update, phase, rate, heading):
     for column, values in zip(forward, (update.x, update.y, update.prediction), strict=True):
         fill(column, values[:SHOWN])
     fill(residuals, residual[:SHOWN])
-    fill_with_mean(squares, residual**2, update.loss, digits=3)
+    fill_with_mean(squares, residual**2, update.loss)
     for column, values, mean in zip(backward, update.contributions.T, update.gradient, strict=True):
         fill_with_mean(column, values, mean)
     for column, values in zip(moved, (update.old, step, update.new), strict=True):
-        fill(column, values, digits=3)
+        fill(column, values)
     artists.mean.set_text("this one sample" if size == 1 else f"mean of all {size}")
     artists.rate.set_text(f"new w = w − η·g,   η = {short(rate)}")
     color(artists, phase)
 
 
-def fill(column, values, digits=2):
+def fill(column, values):
     """Write values below each other; rows without a value stay empty."""
     for row, cell in enumerate(column):
-        cell.set_text(number(values[row], digits) if row < len(values) else "")
+        cell.set_text(number(values[row]) if row < len(values) else "")
 
 
-def fill_with_mean(column, values, mean, digits=2):
+def fill_with_mean(column, values, mean):
     """Write the first values, and below them the mean of all."""
-    fill(column[:-1], values[:SHOWN], digits)
-    column[-1].set_text(number(mean, digits))
+    fill(column[:-1], values[:SHOWN])
+    column[-1].set_text(number(mean))
 
 
 def color(artists, phase):
@@ -136,11 +134,12 @@ def color(artists, phase):
     artists.rate.set_color(BLACK if phase == 4 else PALE)
 
 
-def number(value, digits=2):
-    """Write a number with fixed digits, or, where it has grown large, with its power of ten.
+def number(value):
+    """Write a number in at most seven characters: three digits, or fewer where it is large.
 
-    >>> number(-1.234), number(-0.001), number(12345678.0)
-    ('−1.23', '0.00', '1e+07')
+    >>> number(-1.2345), number(-0.0001), number(-123.45), number(12345678.0)
+    ('−1.234', '0.000', '−123.5', '1e+07')
     """
-    text = f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:.0e}"
+    size = abs(value)
+    text = f"{value:.3f}" if size < 99.9995 else f"{value:.1f}" if size < 999.95 else f"{value:.0e}"
     return text.lstrip("-") if not float(text) else text.replace("-", "−", 1)

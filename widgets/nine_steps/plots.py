@@ -9,13 +9,12 @@ from lessons.nine_steps import level_line, predict
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.marks import spread
-from widgets.nine_steps.arithmetic import INK
 from widgets.style import (
     BLACK,
     BLUE,
     GRADIENT,
     GRAY,
-    GREEN,
+    INK,
     LIGHT,
     ORANGE,
     PATH,
@@ -30,9 +29,12 @@ X, Y = (-2.35, 2.35), (-4.0, 2.6)
 LOSSES = 1e-2, 1e2
 W1, W3 = (-2.05, 1.25), (-1.5, 2.06)
 LEVELS = (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16)
-# The arrow of the gradient is drawn at a tenth of its length, and never longer than this.
-ARROW, LONGEST = 0.1, 0.8
-ARROW_TEXTS = {3: ("g/10, uphill for this batch", INK[GRADIENT]), 4: ("the step − η·g", PATH)}
+# The gradient is drawn on the largest of these scales on which it is not longer than this.
+SCALES = {
+    10: "10·g", 5: "5·g", 2: "2·g", 1: "g", 1 / 2: "g/2", 1 / 5: "g/5", 1 / 10: "g/10",
+    1 / 20: "g/20", 1 / 50: "g/50", 1 / 100: "g/100",
+}  # fmt: skip
+LONGEST = 0.8
 # Labels need about this much room, in powers of ten.
 LINE = 0.30
 FAR = 1e6
@@ -51,15 +53,16 @@ def draw_fit(axes):
     axes.set(xlim=X, ylim=Y, xticks=[-2, -1, 0, 1, 2], yticks=[-2, 0, 2])
     axes.set_xlabel("time x, standardized", labelpad=1)
     axes.set_ylabel("height y, standardized", labelpad=0)
-    axes.set_title("Data and model (test data kept aside)", y=1.085)
-    style = {"transform": axes.transAxes, "fontsize": SMALL, "va": "bottom"}
-    for x, name, color in (
-        (0.0, "training", TRAINING), (0.218, "validation", VALIDATION),
-        (0.486, "model", BLUE), (0.666, "least squares", GREEN),
+    axes.set_title("Data", y=1.085)
+    style = {"transform": axes.transAxes, "fontsize": SMALL, "va": "baseline"}
+    for x, y, name, color in (
+        (0.24, 1.129, "— model", BLUE), (0.555, 1.129, "– – least squares", BLUE),
+        (0.0, 1.03, "○ training", GRAY), (0.31, 1.03, "● this batch", TRAINING),
+        (0.67, 1.03, "◇ validation", VALIDATION),
     ):  # fmt: skip
-        axes.text(x, 1.015, name, color=color, **style)
+        axes.text(x, y, name, color=color, **style)
     return SimpleNamespace(
-        best=axes.plot([], [], color=GREEN, linewidth=1.3, linestyle=(0, (4, 2)))[0],
+        best=axes.plot([], [], color=BLUE, linewidth=1.2, linestyle=(0, (4, 2)))[0],
         validation=axes.plot([], [], "D", color=VALIDATION, ms=4, mfc="white", mew=1, ls="")[0],
         training=axes.plot([], [], "o", color=GRAY, ms=4, mfc="white", mew=1, ls="")[0],
         residuals=axes.plot([], [], color=ORANGE, linewidth=1.5)[0],
@@ -80,11 +83,13 @@ def update_fit(artists, ready, best, update, phase, w):
     curve, guesses = finite(predict(w, x)), finite(predict(w, update.x))
     artists.curve.set_data(x, curve)
     artists.guesses.set_data(update.x, guesses)
+    artists.guesses.set_visible(phase >= 1)
     # A gap after each line, where the pen is lifted.
     gap = np.full(len(update.x), np.nan)
     lines = np.stack([update.x, update.x, gap]), np.stack([update.y, guesses, gap])
     artists.residuals.set_data(*(line.T.ravel() for line in lines))
-    artists.residuals.set_alpha(1.0 if phase in (2, 3) else 0.4)
+    artists.residuals.set_visible(phase >= 2)
+    artists.residuals.set_alpha(0.4 if phase == 4 else 1.0)
     outside = not ((curve > Y[0]) & (curve < Y[1])).any()
     artists.gone.set_text("the model has left the picture" if outside else "")
 
@@ -116,14 +121,14 @@ def draw_losses(axes):
     ]
     return SimpleNamespace(
         now=axes.axvline(0, color=GRAY, linewidth=0.8),
-        best=axes.plot([], [], color=GREEN, linewidth=1, linestyle=(0, (1, 2)))[0],
+        best=axes.plot([], [], color=BLUE, linewidth=1, linestyle=(0, (1, 2)))[0],
         pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
         curves=curves, dots=dots,
         broken=axes.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
         warning=words(axes, 0, 1.02, transform=axes.transAxes, color=RED, fontsize=SMALL),
         ends=[
             words(axes, 0, 1, color=color, fontsize=SMALL, va="center")
-            for color in (VALIDATION, TRAINING, INK[ORANGE], GREEN, PINNED)
+            for color in (VALIDATION, TRAINING, INK[ORANGE], BLUE, PINNED)
         ],
         still=SimpleNamespace(axes=axes),
     )  # fmt: skip
@@ -202,7 +207,7 @@ def draw_landscape(axes):
         pinned=axes.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         ahead=axes.plot([], [], "-", color=GRAY, linewidth=0.9)[0],
         path=axes.plot([], [], "o-", color=PATH, ms=2.6, linewidth=0.9)[0],
-        best=axes.plot([], [], "+", color=GREEN, ms=11, mew=2.2, zorder=3)[0],
+        best=axes.plot([], [], "+", color=BLUE, ms=11, mew=2.2, zorder=3)[0],
         gradient=arrow(GRADIENT), step=arrow(BLACK),
         head=axes.plot([], [], "o", color=BLUE, ms=7.5, mec="white", zorder=5)[0],
         arrow_text=boxed_text(axes, 0.07, ha="left", x=0.03),
@@ -229,11 +234,18 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     outside = not (W1[0] < path[done, 0] < W1[1] and W3[0] < path[done, 1] < W3[1])
     artists.gone.set_text(f"gone: w1 = {short(w[0]).replace('-', '−')}" if outside else "")
     old, new = within(np.stack([update.old, update.new])[:, [0, 2]])
-    text, color = ARROW_TEXTS.get(phase, ("", BLACK))
-    artists.arrow_text.set_text("" if outside else text)
-    artists.arrow_text.set_color(color)
-    show_arrow(artists.gradient, old, ARROW * within(update.gradient[None, [0, 2]])[0], phase == 3)
+    g = within(update.gradient[None, [0, 2]])[0]
+    scale = scale_for(np.hypot(*g))
+    texts = {3: f"{SCALES[scale]}, uphill for this batch", 4: "the step − η·g"}
+    artists.arrow_text.set_text("" if outside else texts.get(phase, ""))
+    artists.arrow_text.set_color(INK[GRADIENT] if phase == 3 else PATH)
+    show_arrow(artists.gradient, old, scale * g, phase == 3)
     show_arrow(artists.step, old, new - old, phase == 4)
+
+
+def scale_for(length):
+    """Return on which scale to draw a gradient, so that it can be seen and fits."""
+    return next((scale for scale in SCALES if scale * length <= LONGEST), min(SCALES))
 
 
 def within(points):
@@ -243,11 +255,11 @@ def within(points):
 
 
 def show_arrow(arrow, start, vector, shown):
-    """Draw a vector from a point, shortened where it would leave the picture."""
+    """Draw a vector from a point."""
     length = np.hypot(*vector)
     arrow.set_visible(bool(shown and length > 0))
     if arrow.get_visible():
-        arrow.set_xy(start + outline(vector * min(1, LONGEST / length)))
+        arrow.set_xy(start + outline(vector))
 
 
 def outline(vector, shaft=0.022, head=0.085, tip=0.2):

@@ -124,8 +124,8 @@ def goals(panel):
             Goal("Break it: make a training diverge.", diverged),
             Goal("Be quick: at least 95 % of the way down with at most 8 updates.", quick),
             Goal(
-                "Find a step back: slide the phase to an update that made the training loss "
-                "higher, in a training that ended at least 90 % down.",
+                "Find a step back: slide the phase to the end of an update that made the training "
+                "loss higher, in a training that ended at least 90 % down.",
                 step_back,
             ),
         ],
