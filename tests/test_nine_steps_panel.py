@@ -11,7 +11,7 @@ from lessons import nine_steps as lesson
 from lessons.verdict import short
 from widgets import nine_steps
 from widgets.artists import Words
-from widgets.nine_steps import plots, questions
+from widgets.nine_steps import landscape, plots, questions
 from widgets.nine_steps.arithmetic import PALE, number
 from widgets.style import BLACK
 
@@ -173,7 +173,7 @@ def test_the_landscape_is_the_training_loss_over_two_weights(panel, seed):
     land, w = panel.artists.landscape, training.weights[4]
     x, y = ready.x_train, ready.y_train
     drawn = 0
-    for line, level in zip(land.levels, plots.LEVELS, strict=True):
+    for line, level in zip(land.levels, landscape.LEVELS, strict=True):
         for w1, w3 in np.transpose(xy(line))[::12]:
             assert lesson.loss([w1, w[1], w3], x, y) == pytest.approx(level)
             drawn += 1
@@ -184,7 +184,7 @@ def test_the_landscape_is_the_training_loss_over_two_weights(panel, seed):
     assert np.ravel(xy(land.best)) == pytest.approx(lesson.least_squares(x, y)[[0, 2]])
     assert short(w[1]).replace("-", "−") in land.held.get_text()
     # Start, path and target are in the picture.
-    for axis, limits in ((0, plots.W1), (1, plots.W3)):
+    for axis, limits in ((0, landscape.W1), (1, landscape.W3)):
         values = np.concatenate([xy(land.path)[axis], xy(land.ahead)[axis], xy(land.best)[axis]])
         assert limits[0] < values.min() <= values.max() < limits[1]
 
@@ -197,10 +197,10 @@ def test_the_gradient_points_up_and_the_step_down(panel, seed):
     assert land.gradient.get_visible()
     assert not land.step.get_visible()
     shown = land.gradient.get_xy()[3] - made.old[[0, 2]]
-    scale = plots.scale_for(np.hypot(*made.gradient[[0, 2]]))
+    scale = landscape.scale_for(np.hypot(*made.gradient[[0, 2]]))
     assert shown == pytest.approx(scale * made.gradient[[0, 2]])
-    assert 0.3 < np.hypot(*shown) <= plots.LONGEST
-    assert land.arrow_text.get_text().startswith(f"{plots.SCALES[scale]}, uphill")
+    assert 0.3 < np.hypot(*shown) <= landscape.LONGEST
+    assert land.arrow_text.get_text().startswith(f"{landscape.SCALES[scale]}, uphill")
     panel.set(time=4 * 4 + 4)
     assert land.step.get_visible()
     assert not land.gradient.get_visible()
@@ -211,8 +211,8 @@ def test_the_gradient_points_up_and_the_step_down(panel, seed):
 def test_one_unit_is_as_long_both_ways_and_full_batches_start_at_right_angles(panel, seed):
     box = panel.figure.axes[2].get_position()
     width, height = box.width * 860, box.height * 460
-    one = width / np.ptp(plots.W1)
-    assert one == pytest.approx(height / np.ptp(plots.W3), rel=0.01)
+    one = width / np.ptp(landscape.W1)
+    assert one == pytest.approx(height / np.ptp(landscape.W3), rel=0.01)
     # A short walk along the level line through the present weights leaves the loss as it is.
     ready, training = trained(seed, batch_size=24)
     made = training.updates[3]
@@ -409,7 +409,7 @@ def test_phases_0_and_1_show_nothing_that_is_computed_later(panel):
 def test_a_long_step_ends_at_the_new_weights(panel):
     panel.set(batch_size=1, time=8)
     made = panel.moment.update
-    assert np.hypot(*(made.new - made.old)[[0, 2]]) > plots.LONGEST
+    assert np.hypot(*(made.new - made.old)[[0, 2]]) > landscape.LONGEST
     assert panel.artists.landscape.step.get_xy()[3] == pytest.approx(made.new[[0, 2]])
 
 

@@ -16,15 +16,8 @@ from widgets.nine_steps.arithmetic import (
     draw_arithmetic,
     update_arithmetic,
 )
-from widgets.nine_steps.plots import (
-    draw_fit,
-    draw_landscape,
-    draw_losses,
-    size_of,
-    update_fit,
-    update_landscape,
-    update_losses,
-)
+from widgets.nine_steps.landscape import draw_landscape, update_landscape
+from widgets.nine_steps.plots import draw_fit, draw_losses, size_of, update_fit, update_losses
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.6
