@@ -9,8 +9,8 @@ from lessons.network import gradient_at
 from lessons.tables import Split
 from lessons.trainer import draw_orders, make_plan
 
-# Within a fifth of the lowest validation loss, or 1 % of the first, a fit is as good as it gets.
-HARDLY_LARGER, SHARE_OF_FIRST = 0.2, 0.01
+# Within 15 % of the lowest validation loss and 0.5 % of the first, a fit is as good as it gets.
+HARDLY_LARGER, SHARE_OF_FIRST = 0.15, 0.005
 
 
 def batches_per_epoch(samples, batch_size, drop_last=False):
@@ -223,22 +223,22 @@ def three_moments(val_loss):
 def stage(val_loss, epoch):
     """Say whether an epoch is too early, just right or too late, by the validation loss.
 
-    Just right is the unbroken time round the lowest loss in which it is hardly larger: by a fifth
-    of it and 1 % of the first loss at most. As long as it has not left that time, nobody knows
-    whether it will fall further: it is only the best so far.
+    Just right is the unbroken time round the lowest loss in which it is hardly larger: by 15 %
+    of it and 0.5 % of the first loss at most. As long as it has not left that time, nobody knows
+    whether it will fall further: it is only the best yet.
 
     Parameters: val_loss, shape (epochs + 1,); epoch, from 0.
-    Returns: "underfit", "just right", "best so far" or "overfit".
+    Returns: "underfit", "just right", "best yet" or "overfit".
 
     >>> loss = [1.0, 0.7, 0.5, 0.2, 0.21, 0.6]
     >>> [stage(loss, epoch) for epoch in (0, 3, 4, 5)]
     ['underfit', 'just right', 'just right', 'overfit']
     >>> stage(loss[:4], 3)
-    'best so far'
+    'best yet'
     """
     loss = np.asarray(val_loss, float)
     best = int(loss.argmin())
     good = loss <= (1 + HARDLY_LARGER) * loss[best] + SHARE_OF_FIRST * loss[0]
     if not good[min(epoch, best) : max(epoch, best) + 1].all():
         return "underfit" if epoch < best else "overfit"
-    return "best so far" if good[best:].all() else "just right"
+    return "best yet" if good[best:].all() else "just right"

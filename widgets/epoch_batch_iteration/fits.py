@@ -18,7 +18,7 @@ from widgets.style import BLUE, GRAY, GREEN, LIGHT, NORMAL, RED, SMALL, TRAINING
 SIZE = 8.6, 4.4
 X_GRID = np.linspace(-4, 4, 161, dtype=np.float32)[:, None]
 HEIGHTS = -2.6, 2.6
-COLORS = {"underfit": BLUE, "just right": GREEN, "best so far": GREEN, "overfit": RED}
+COLORS = {"underfit": BLUE, "just right": GREEN, "best yet": GREEN, "overfit": RED}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,7 @@ def show_moments(artists, result):
     for k, (epoch, name) in enumerate(zip(result.moments, stages(result), strict=True)):
         artists.moments[k].set_data([epoch], [np.clip(loss[epoch], *LIMITS)])
         artists.moments[k].set_color(COLORS[name])
-        artists.titles[k + 1].set_text(f"{name}: {count(epoch)}")
+        artists.titles[k + 1].set_text(f"epoch {count(epoch)}: {name}")
 
 
 # --- words --------------------------------------------------------------------------------------
