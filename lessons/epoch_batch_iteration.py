@@ -225,7 +225,7 @@ def stage(val_loss, epoch):
 
     Just right is the unbroken time round the lowest loss in which it is hardly larger: by 15 %
     of it and 0.5 % of the first loss at most. As long as it has not left that time, nobody knows
-    whether it will fall further: it is only the best yet.
+    whether it will fall further: it is only the best yet. Before training every fit is too early.
 
     Parameters: val_loss, shape (epochs + 1,); epoch, from 0.
     Returns: "underfit", "just right", "best yet" or "overfit".
@@ -236,6 +236,8 @@ def stage(val_loss, epoch):
     >>> stage(loss[:4], 3)
     'best yet'
     """
+    if epoch == 0:
+        return "underfit"
     loss = np.asarray(val_loss, float)
     best = int(loss.argmin())
     good = loss <= (1 + HARDLY_LARGER) * loss[best] + SHARE_OF_FIRST * loss[0]

@@ -24,7 +24,7 @@ from widgets.knobs import choice, count_slider, int_slider, switch
 from widgets.loss_curves import LIMITS, draw_losses, update_losses
 from widgets.panel import Panel
 from widgets.picture import moving_artists
-from widgets.style import CLASSES, GRAY, LARGE, NORMAL, RED, SMALL
+from widgets.style import CLASSES, GRAY, LARGE, LIGHT, NORMAL, RED, SMALL
 
 SIZE = 8.6, 4.0
 # In pixels of the page, so that each cell is as wide as the others.
@@ -208,7 +208,10 @@ def draw_key(axes):
 def update(artists, result, moment, pinned):
     """Move the artists to an update."""
     show_cells(artists, result, moment)
-    shown, run = moving_artists([artists.losses, artists.batches, artists.this, artists.guess]), result.run
+    shown, run = (
+        moving_artists([artists.losses, artists.batches, artists.this, artists.guess]),
+        result.run,
+    )
     for artist in shown:
         artist.set_visible(run is not None)
     artists.nothing.set_text("" if run else "no complete batch, no update")
@@ -254,7 +257,7 @@ def batches_in_words(result):
         return f"{kept}, {count(last)} left out"
     if whole == 0:
         return f"1 batch of {count(n)}, all there {'are' if n > 1 else 'is'}"
-    return f"{of_size}, the last of {count(last)}"
+    return f"{of_size} and one of {count(last)}"
 
 
 def show_mix(artists, moment):
@@ -279,7 +282,9 @@ def show_losses(artists, result, moment, before):
         end.set_x(1.04 * run.config.epochs)
     losses = np.clip(run.batch_loss, *LIMITS)
     middles = (np.arange(len(losses)) + 0.5) / per_epoch
-    artists.batches.set_data(*band(middles, losses))
+    line = band(middles, losses)
+    artists.batches.set_data(*line)
+    artists.batches.set_color(GRAY if line[0] is middles else LIGHT)
     artists.this.set_data([], [])
     at = middles[moment.update - 1] if moment.update else 0
     artists.losses.now.set_xdata([at, at])

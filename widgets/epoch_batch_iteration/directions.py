@@ -43,7 +43,10 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """An update, its epoch and batch, from 1; angles and lengths of batch gradients, its own first."""
+    """An update, its epoch and batch, from 1, and how many batches there are.
+
+    Angles and relative lengths are those of some batch gradients, its own first.
+    """
 
     update: int
     epoch: int
@@ -121,11 +124,10 @@ def draw(figure):
     angle = figure.add_axes([0.625, 0.51, 0.355, 0.305])
     length = figure.add_axes([0.625, 0.115, 0.355, 0.305])
     fan.set(xlim=(-2, 3.5), ylim=(-2, 2), xticks=[-2, -1, 0, 1, 2, 3], yticks=[-2, -1, 0, 1, 2])
-    fan.set_xlabel("along the full gradient", labelpad=1)
+    fan.set_xlabel("along the full gradient   (pale: other batches)", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
     fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
-    fan.text(-1.9, -1.93, "a step would go uphill", color=GRAY, fontsize=SMALL)
-    fan.text(0, 1.025, "all samples: length 1", transform=fan.transAxes, fontsize=SMALL)
+    fan.text(-2, -2.42, "shaded: uphill", color=GRAY, va="baseline")
     angle.text(
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
         color=GRADIENT, fontsize=SMALL,
@@ -155,8 +157,12 @@ def draw(figure):
         full=arrows(BLACK, 0.009, 4),
         this=arrows(GRADIENT, 0.009, 5),
         title=words(fan, 0, 1.11, transform=fan.transAxes),
+        full_text=words(
+            fan, 0, 1.025, "all samples: length 1", transform=fan.transAxes, color=BLACK,
+            fontsize=SMALL, fontweight="bold",
+        ),
         this_text=words(
-            fan, 0.36, 1.025, transform=fan.transAxes, color=GRADIENT, fontweight="bold",
+            fan, 0.385, 1.025, transform=fan.transAxes, color=GRADIENT, fontweight="bold",
             fontsize=SMALL,
         ),
         right_title=words(angle, 0, 1.26, transform=angle.transAxes),
@@ -204,9 +210,7 @@ def show_arrows(artists, result, moment):
         f"epoch {moment.epoch} of {result.run.config.epochs}"
     )
     compared = f"{moment.angles[0]:.0f}° off, {short(moment.ratios[0])} times as long"
-    artists.this_text.set_text(
-        f"this batch: {'all samples' if moment.batches == 1 else compared}"
-    )
+    artists.this_text.set_text(f"this batch: {'all samples' if moment.batches == 1 else compared}")
 
 
 def fan_line(ends):
@@ -243,8 +247,8 @@ def describe(result, moment):
         )
     last = len(result.angles) - 1
     parts.append(
-        f"After {last} epoch{'' if last == 1 else 's'} the gradient of the same samples is turned by "
-        f"{result.angles[-1]:.0f}°."
+        f"After {last} epoch{'' if last == 1 else 's'} the gradient of the same samples is turned "
+        f"by {result.angles[-1]:.0f}°."
     )
     return " ".join(parts)
 

@@ -199,6 +199,6 @@ def brief(result, moment):
     """Say what does not hang on the last digits."""
     n = len(result.split.X_train)
     return (
-        f"{count(n)} training sample{'s' if n > 1 else ''}. Shown after epoch {count(moment.epoch)}: "
-        f"{moment.stage}."
+        f"{count(n)} training sample{'s' if n > 1 else ''}. "
+        f"Shown after epoch {count(moment.epoch)}: {moment.stage}."
     )
