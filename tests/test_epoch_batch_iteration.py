@@ -251,15 +251,27 @@ def test_with_all_samples_in_one_batch_the_order_does_not_matter(seed):
     assert ends[0] == pytest.approx(ends[1], rel=1e-3)
 
 
+# Single samples
+
+
+@seeds
+def test_batches_of_one_need_a_smaller_rate(seed):
+    accuracy = [
+        trained(seed, batch_size=1, learning_rate=rate)[0].val_accuracy[-1] for rate in (0.5, 0.1)
+    ]
+    assert accuracy[0] < 0.7
+    assert accuracy[1] > 0.9
+
+
 # Three moments of one run
 
 
-def few_run(seed, epochs=1000):
+def few_run(seed, n=16):
     config = TrainConfig(
         hidden=(32, 32, 32), activation="tanh", optimizer="adam", learning_rate=0.002,
-        batch_size=16, epochs=epochs, seed=seed,
+        batch_size=16, epochs=1000, seed=seed,
     )  # fmt: skip
-    return train(config, counting.few_samples(seed=seed))
+    return train(config, counting.few_samples(n, seed=seed))
 
 
 def test_a_few_samples_lie_in_strips_round_the_wave():
@@ -282,6 +294,12 @@ def test_every_seed_underfits_fits_and_overfits(seed):
     assert run.train_loss[early] > run.train_loss[best] > 1.5 * run.train_loss[last]
     assert counting.stage(run.val_loss, best) == "just right"
     assert counting.stage(run.val_loss, last) == "overfit"
+
+
+@seeds
+def test_with_more_samples_the_validation_loss_rises_much_less(seed):
+    few, many = (few_run(seed, n).val_loss for n in (16, 256))
+    assert many[-1] / many.min() - 1 < 0.6 * (few[-1] / few.min() - 1)
 
 
 def test_stages_of_losses_that_were_made_up():

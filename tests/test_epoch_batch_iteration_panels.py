@@ -117,6 +117,9 @@ def test_left_out_samples_are_hatched_in_cells_and_bar(panel):
     in_bar = (panel.artists.maps[1].get_array() == gray).all(axis=2)
     assert np.flatnonzero(in_bar.any(axis=0)).min() >= 360 * 48 / 60
     assert "3 batches of 16, 12 left out" in str(panel)
+    assert panel.artists.out_text.get_text() == "hatched: left out"
+    panel.set(drop_last=False)
+    assert panel.artists.out_text.get_text() == ""
 
 
 def test_every_sample_has_a_cell_of_its_own_however_many_there_are():
@@ -239,6 +242,16 @@ def test_the_same_samples_are_followed_through_the_epochs(fan):
     angle, ratio = counting.compare(np.array(gs), gs[0])
     assert np.allclose(xy(fan.artists.angles), [np.arange(6), angle])
     assert np.allclose(xy(fan.artists.ratios), [np.arange(6), np.clip(ratio, 0.1, 10)])
+
+
+def test_the_words_about_uphill_count_the_arrows_in_the_shaded_half(fan):
+    for settings in ({}, {"batch_size": 1, "time": 9}, {"batch_size": 16, "time": 300}):
+        fan.set(**settings)
+        count = int(np.sum(fan.moment.angles > 90))
+        words = {0: "none points", 1: "1 points"}.get(count, f"{count} point")
+        assert f"{words} more than 90° away" in str(fan)
+        in_shade = np.sum(xy(fan.artists.others)[0][1::3] < 0) + (fan.artists.this.U[0] < 0)
+        assert in_shade == count
 
 
 @pytest.mark.parametrize("seed", range(5))

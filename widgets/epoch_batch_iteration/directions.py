@@ -127,7 +127,7 @@ def draw(figure):
     fan.set_xlabel("along the full gradient   (pale: other batches)", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
     fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
-    fan.text(-2, -2.42, "shaded: uphill", color=GRAY, va="baseline")
+    fan.text(0, -0.095, "shaded: uphill", transform=fan.transAxes, color=GRAY, va="top")
     angle.text(
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
         color=GRADIENT, fontsize=SMALL,
@@ -135,7 +135,7 @@ def draw(figure):
     angle.set(ylim=(0, 180), yticks=[0, 90, 180], xticklabels=[])
     angle.set_ylabel("angle, degrees")
     length.set(yscale="log", ylim=(1 / LONGEST, LONGEST), yticks=[0.1, 1, 10])
-    length.set_yticklabels(["1/10", "1", "10"])
+    length.set_yticklabels(["≤ 1/10", "1", "≥ 10"])
     length.set_ylabel("relative length")
     length.set_xlabel("epochs", labelpad=1)
     for axes in (angle, length):
@@ -241,10 +241,8 @@ def describe(result, moment):
         f"{short(moment.ratios[0])} times as long.",
     ]
     if shown > 1:
-        parts.append(
-            f"Of the {shown} batches drawn, {uphill} point{'s' if uphill == 1 else ''} more than "
-            "90° away."
-        )
+        how_many = f"{uphill} point" if uphill > 1 else ("none points", "1 points")[uphill]
+        parts.append(f"Of the {shown} batches drawn, {how_many} more than 90° away.")
     last = len(result.angles) - 1
     parts.append(
         f"After {last} epoch{'' if last == 1 else 's'} the gradient of the same samples is turned "

@@ -181,6 +181,7 @@ def draw(figure):
         maps=maps,
         key=key,
         counters=[text(cells, x, 302, **counters) for x in (0, 180, 442)],
+        out_text=text(cells, 272, 275, fontsize=SMALL),
         epoch_text=text(epoch, 0, 24),
         mix_text=text(mix, 0, 24),
         mix=[
@@ -240,6 +241,7 @@ def show_cells(artists, result, moment):
     )
     for label, text in zip(artists.counters, counters, strict=True):
         label.set_text(text)
+    artists.out_text.set_text("hatched: left out" if moment.batch_of.min() < 0 else "")
     artists.epoch_text.set_text(f"one epoch: {batches_in_words(result)}")
     show_mix(artists, moment)
 
