@@ -208,13 +208,13 @@ def three_moments(val_loss):
     Just right is the epoch of the lowest validation loss; too early the first at which half of the
     way there is made; too late the last.
 
-    Parameters: val_loss, shape (epochs + 1,), finite, before training and after each epoch.
-    Returns: three epochs, in order.
+    Parameters: val_loss, shape (epochs + 1,), before training and after each epoch; NaN counts as
+    infinite. Returns: three epochs, in order.
 
     >>> three_moments([1.0, 0.7, 0.5, 0.2, 0.3, 0.6])
     (2, 3, 5)
     """
-    loss = np.asarray(val_loss, float)
+    loss = np.nan_to_num(np.asarray(val_loss, float), nan=np.inf, posinf=np.inf)
     best = int(loss.argmin())
     half = int(np.flatnonzero(loss <= (loss[0] + loss[best]) / 2)[0])
     return min(half, best), best, len(loss) - 1

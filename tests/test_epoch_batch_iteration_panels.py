@@ -1,5 +1,6 @@
 """The panels of lesson 02: every mark in their pictures says what the numbers say."""
 
+import threading
 import warnings
 
 import numpy as np
@@ -7,12 +8,12 @@ import panels
 import pytest
 from matplotlib.transforms import Bbox
 
-from lessons import TrainConfig, evaluate, gradient_at, predict, train
+from lessons import Progress, TrainConfig, evaluate, gradient_at, predict, train
 from lessons import epoch_batch_iteration as counting
 from lessons.verdict import count
 from widgets import epoch_batch_iteration as lesson
 from widgets.artists import Words
-from widgets.epoch_batch_iteration import cells, curves, questions, samples
+from widgets.epoch_batch_iteration import cells, curves, directions, questions, samples
 from widgets.loss_curves import LIMITS
 from widgets.picture import moving_artists
 
@@ -409,3 +410,38 @@ def assert_no_words_overlap(panel):
     for i, (text, box) in enumerate(boxes):
         for other, others in boxes[:i]:
             assert not box.overlaps(others), (text, other)
+
+
+LONG = {
+    "cell_panel": {"batch_size": 1, "epochs": 50},
+    "gradient_panel": {"batch_size": 1, "epochs": 20},
+    "fit_panel": {"epochs": 3000},
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_run_that_was_stopped_is_shown_as_far_as_it_came(request, monkeypatch, name):
+    shown = request.getfixturevalue(name)
+    shown.set(**shown.start)
+    for module in (samples, curves, directions):
+        monkeypatch.setattr(module, "engine_at_hand", lambda: "numpy")
+    progress = Progress()
+
+    def stop():
+        panels.wait_for(lambda: progress.shared[0] >= 200)
+        progress.cancel()
+
+    hand = threading.Thread(target=stop)
+    hand.start()
+    result = shown.compute(shown.computed | LONG[name], progress)
+    hand.join()
+    assert result.run.status == "cancelled"
+    moment = shown.frame(result, 1_000_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shown.update(shown.artists, result, moment, None)
+        shown.picture.render()
+    text = shown.describe(result, moment)
+    assert "Stopped by hand." in text
+    assert "nan" not in text.split()
+    shown.set(**shown.start)

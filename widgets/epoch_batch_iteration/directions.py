@@ -12,12 +12,12 @@ from lessons.epoch_batch_iteration import (
     compare,
     cut,
     sample_orders,
+    updates,
     where,
 )
-from lessons.trainer import batches_per_epoch
 from lessons.verdict import count, short
 from widgets.artists import words
-from widgets.epoch_batch_iteration.samples import NETWORK, load
+from widgets.epoch_batch_iteration.samples import NETWORK, first_look, load
 from widgets.knobs import count_slider, int_slider
 from widgets.panel import Panel
 from widgets.style import BLACK, GRADIENT, GRAY, LIGHT, SMALL
@@ -74,15 +74,14 @@ def gradients(lang="en", **settings):
     ]
     return Panel(
         knobs, compute, draw, update, describe, SIZE,
-        {"time": None if settings else 15, "lang": lang} | settings,
+        {"time": first_look(settings), "lang": lang} | settings,
         brief=brief, steps=steps, time_label="update", frame=frame,
     )  # fmt: skip
 
 
 def steps(settings):
     """Count the updates of these settings."""
-    config = TrainConfig(batch_size=settings["batch_size"], epochs=settings["epochs"])
-    return config.epochs * batches_per_epoch(config, SAMPLES)
+    return updates(SAMPLES, settings["batch_size"], settings["epochs"])
 
 
 # --- compute ------------------------------------------------------------------------------------
@@ -244,10 +243,13 @@ def describe(result, moment):
         how_many = f"{uphill} point" if uphill > 1 else ("none points", "1 points")[uphill]
         parts.append(f"Of the {shown} batches drawn, {how_many} more than 90° away.")
     last = len(result.angles) - 1
-    parts.append(
-        f"After {last} epoch{'' if last == 1 else 's'} the gradient of the same samples is turned "
-        f"by {result.angles[-1]:.0f}°."
-    )
+    if last:
+        parts.append(
+            f"After {last} epoch{'' if last == 1 else 's'} the gradient of the same samples is "
+            f"turned by {result.angles[-1]:.0f}°."
+        )
+    if result.run.status == "cancelled":
+        parts.append("Stopped by hand.")
     return " ".join(parts)
 
 

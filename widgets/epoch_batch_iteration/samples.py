@@ -181,7 +181,7 @@ def draw(figure):
         maps=maps,
         key=key,
         counters=[text(cells, x, 302, **counters) for x in (0, 180, 442)],
-        out_text=text(cells, 272, 275, fontsize=SMALL),
+        out_text=text(cells, 272, 273, fontsize=SMALL),
         epoch_text=text(epoch, 0, 24),
         mix_text=text(mix, 0, 24),
         mix=[
