@@ -292,6 +292,8 @@ def test_every_seed_underfits_fits_and_overfits(seed):
     assert best == run.best_epoch
     assert run.val_loss[last] > 1.2 * run.val_loss[best]
     assert run.train_loss[early] > run.train_loss[best] > 1.5 * run.train_loss[last]
+    # "One pass over the data leaves the fit unfinished."
+    assert run.train_loss[1] > 1.3 * run.train_loss[best]
     assert counting.stage(run.val_loss, best) == "just right"
     assert counting.stage(run.val_loss, last) == "overfit"
 

@@ -245,6 +245,12 @@ def test_the_same_samples_are_followed_through_the_epochs(fan):
     assert np.allclose(xy(fan.artists.ratios), [np.arange(6), np.clip(ratio, 0.1, 10)])
 
 
+def test_angles_are_drawn_as_they_are(fan):
+    axes = fan.artists.this.axes
+    origin, right, up = axes.transData.transform([(0, 0), (1, 0), (0, 1)])
+    assert np.hypot(*(right - origin)) == pytest.approx(np.hypot(*(up - origin)))
+
+
 def test_the_words_about_uphill_count_the_arrows_in_the_shaded_half(fan):
     for settings in ({}, {"batch_size": 1, "time": 9}, {"batch_size": 16, "time": 300}):
         fan.set(**settings)

@@ -122,7 +122,10 @@ def draw(figure):
     fan = figure.add_axes([0.06, 0.115, 0.465, 0.70])
     angle = figure.add_axes([0.625, 0.51, 0.355, 0.305])
     length = figure.add_axes([0.625, 0.115, 0.355, 0.305])
-    fan.set(xlim=(-2, 3.5), ylim=(-2, 2), xticks=[-2, -1, 0, 1, 2, 3], yticks=[-2, -1, 0, 1, 2])
+    fan.set(xlim=(-2, 3.5), xticks=[-2, -1, 0, 1, 2, 3], yticks=[-1, 0, 1])
+    # As many units per pixel upward as sideways, so that angles are true.
+    reach = 5.5 / 2 * fan.bbox.height / fan.bbox.width
+    fan.set_ylim(-reach, reach)
     fan.set_xlabel("along the full gradient   (pale: other batches)", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
     fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
