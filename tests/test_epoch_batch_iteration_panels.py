@@ -13,7 +13,7 @@ from lessons import epoch_batch_iteration as counting
 from lessons.verdict import count
 from widgets import epoch_batch_iteration as lesson
 from widgets.artists import Words
-from widgets.epoch_batch_iteration import cells, curves, directions, questions, samples
+from widgets.epoch_batch_iteration import cells, curves, directions, questions, samples, sheet
 from widgets.loss_curves import LIMITS
 from widgets.picture import moving_artists
 
@@ -65,7 +65,7 @@ def xy(line):
 def cell_colors(panel):
     """The color of every sample's cell: that of its middle, read from the picture."""
     n = len(panel.result.split.X_train)
-    where = cells.grid(n, *samples.GRID)
+    where = cells.grid(n, *sheet.GRID)
     pixels = panel.artists.maps[0].get_array()
     middles = [np.argwhere(where == k).mean(axis=0).round().astype(int) for k in range(n)]
     return np.array([pixels[row, column] for row, column in middles])
@@ -111,7 +111,7 @@ def test_shuffled_colors_change_every_epoch_and_unshuffled_ones_lie_in_stripes(p
 
 def test_left_out_samples_are_hatched_in_cells_and_bar(panel):
     panel.set(samples=60, batch_size=16, drop_last=True, time=3)
-    where, gray = cells.grid(60, *samples.GRID), cells.rgb(cells.GRAY)
+    where, gray = cells.grid(60, *sheet.GRID), cells.rgb(cells.GRAY)
     hatched = (panel.artists.maps[0].get_array() == gray).all(axis=2)
     out = np.unique(where[hatched])
     assert np.array_equal(out, np.sort(panel.result.orders[0, 48:]))
@@ -125,8 +125,8 @@ def test_left_out_samples_are_hatched_in_cells_and_bar(panel):
 
 def test_every_sample_has_a_cell_of_its_own_however_many_there_are():
     for n in (1, 2, 39, 40, 41, 1200, 2999, 3000):
-        where = cells.grid(n, *samples.GRID)
-        assert where.shape == samples.GRID[::-1]
+        where = cells.grid(n, *sheet.GRID)
+        assert where.shape == sheet.GRID[::-1]
         assert np.array_equal(np.unique(where[where >= 0]), np.arange(n))
         sizes = np.bincount(where[where >= 0])
         assert (sizes == sizes[0]).all()
@@ -135,7 +135,7 @@ def test_every_sample_has_a_cell_of_its_own_however_many_there_are():
 @pytest.mark.parametrize("sizes", [(1000, 64), (1200, 100), (10, 4), (3, 1), (1200, 1200)])
 def test_the_bar_has_a_part_per_batch_as_wide_as_the_batch(sizes):
     n, size = sizes
-    row = cells.bar(n, size, *samples.BAR)[0]
+    row = cells.bar(n, size, *sheet.BAR)[0]
     widths = np.bincount(row[row >= 0] // size)
     expected = 360 / n * np.array([min(size, n - start) for start in range(0, n, size)])
     assert len(widths) == counting.batches_per_epoch(n, size)
@@ -160,11 +160,11 @@ def test_losses_are_those_of_the_run(panel):
         per_epoch, run = panel.moment.batches, panel.run
         x, y = xy(panel.artists.batches)
         losses = np.clip(run.batch_loss, *LIMITS)
-        if len(losses) <= samples.POINTS:
+        if len(losses) <= sheet.POINTS:
             assert np.array_equal(y, losses)
             assert np.allclose(x, (np.arange(len(losses)) + 0.5) / per_epoch)
         else:
-            assert len(y) <= 4 * samples.POINTS
+            assert len(y) <= 4 * sheet.POINTS
             assert (y.min(), y.max()) == (losses.min(), losses.max())
         (at,), (height,) = xy(panel.artists.this)
         assert height == losses[panel.moment.update - 1]
