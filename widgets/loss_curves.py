@@ -98,7 +98,7 @@ def show_divergence(artists, run):
     artists.lost.set_data([], [])
     artists.broken.set_data([], [])
     artists.warning.set_text("")
-    highest = np.nanmax(run.train_loss)
+    highest = np.nanmax(run.train_loss, initial=0)  # all NaN before the first update
     if run.status == "diverged":
         per_epoch = len(run.batch_loss) / run.config.epochs
         first = int(run.completed_epochs * per_epoch)
