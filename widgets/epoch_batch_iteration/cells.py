@@ -22,7 +22,7 @@ def rgb(color):
 @lru_cache(maxsize=8)
 def batch_colors(count):
     """Return one color per batch, once round the wheel of hues, shape (count, 3)."""
-    hues = 0.57 - 0.9 * np.arange(count) / count
+    hues = 0.57 + 0.9 * np.arange(count) / count
     colors = [colorsys.hls_to_rgb(hue % 1, 0.42, 0.8) for hue in hues]
     return np.round(255 * np.array(colors)).astype(np.uint8)
 

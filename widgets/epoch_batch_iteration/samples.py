@@ -146,12 +146,12 @@ def describe(result, moment):
     text, run = brief(result, moment), result.run
     if run is None:
         return text
-    last = run.completed_epochs
-    parts = [
-        text,
-        f"Training loss {short(run.train_loss[0])} → {short(run.train_loss[last])};",
-        f"{100 * run.val_accuracy[last]:.0f} % of unseen samples right.",
-    ]
+    last, parts = run.completed_epochs, [text]
+    if np.isfinite(run.train_loss[0]):
+        parts.append(
+            f"Training loss {short(run.train_loss[0])} → {short(run.train_loss[last])}; "
+            f"{100 * run.val_accuracy[last]:.0f} % of unseen samples right."
+        )
     if run.status == "cancelled":
         parts.append("Stopped by hand.")
     return " ".join(parts)

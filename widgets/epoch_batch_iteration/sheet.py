@@ -7,7 +7,7 @@ import numpy as np
 from lessons.epoch_batch_iteration import last_batch
 from lessons.verdict import count
 from widgets.artists import PixelMap, words
-from widgets.epoch_batch_iteration.cells import USED, bar, batch_colors, grid, paint, paler
+from widgets.epoch_batch_iteration.cells import USED, bar, batch_colors, grid, paint
 from widgets.loss_curves import LIMITS, draw_losses, update_losses
 from widgets.picture import moving_artists
 from widgets.style import CLASSES, GRAY, LARGE, LIGHT, NORMAL, RED, SMALL
@@ -32,7 +32,7 @@ def draw(figure):
     losses = figure.add_axes([462 / 860, 122 / 400, 250 / 860, 212 / 400])
     key = draw_key(cells)
     curves = draw_losses(losses)
-    losses.set_title("Loss of each batch (line) and after each epoch (dots)")
+    losses.set_title("Loss of each batch (gray) and after each epoch (dots)")
     for curve in curves.curves:
         curve.set(linestyle="", marker="o", markersize=3.5, clip_on=False)
     losses.xaxis.get_major_locator().set_params(integer=True)
@@ -48,7 +48,7 @@ def draw(figure):
         maps=maps,
         key=key,
         counters=[text(cells, x, 302, **counters) for x in (0, 180, 442)],
-        out_text=text(cells, 272, 273, fontsize=SMALL),
+        out_text=text(cells, 278, 273, fontsize=SMALL),
         epoch_text=text(epoch, 0, 24),
         mix_text=text(mix, 0, 24),
         mix=[
@@ -65,22 +65,18 @@ def draw(figure):
 
 
 def draw_key(axes):
-    """Say what the colors of the cells mean; return the two squares that take the batch's color."""
-    names = ("this batch", 0), ("still to come", 100), ("used", 216)
-    for name, x in names:
-        axes.text(x + 15, 281, name, fontsize=SMALL, va="center_baseline")
-    squares = [axes.plot(x + 5, 281, "s", color=USED, ms=7, clip_on=False)[0] for _, x in names]
-    return squares[:2]
+    """Say what the colors of the cells mean; return the square that takes the batch's color."""
+    for x, name in ((15, "this batch"), (98, "pale: still to come"), (235, "used")):
+        axes.text(x, 281, name, fontsize=SMALL, va="center_baseline")
+    this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 225))
+    return this
 
 
 def update(artists, result, moment, pinned):
     """Move the artists to an update."""
     show_cells(artists, result, moment)
-    shown, run = (
-        moving_artists([artists.losses, artists.batches, artists.this, artists.guess]),
-        result.run,
-    )
-    for artist in shown:
+    run = result.run
+    for artist in moving_artists([artists.losses, artists.batches, artists.this, artists.guess]):
         artist.set_visible(run is not None)
     artists.nothing.set_text("" if run else "no complete batch, no update")
     if run:
@@ -97,9 +93,7 @@ def show_cells(artists, result, moment):
     epoch.set_data(
         paint(bar(n, min(config.batch_size, n), *BAR), moment.batch_of[order], now, batches)
     )
-    color = batch_colors(max(1, batches))[max(0, now)]
-    for square, shade in zip(artists.key, (color, paler(color)), strict=True):
-        square.set_color(shade / 255)
+    artists.key.set_color(batch_colors(max(1, batches))[max(0, now)] / 255)
     total = batches * config.epochs
     counters = (
         f"epoch {moment.epoch} of {config.epochs}",
