@@ -1,5 +1,6 @@
 """Epoch, batch, iteration: how many updates there are, who is in which, and how batches differ."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from lessons.tables import Split
 from lessons.trainer import draw_orders, make_plan
 
 # Within 15 % of the lowest validation loss and 0.5 % of the first, a fit is as good as it gets.
-HARDLY_LARGER, SHARE_OF_FIRST = 0.15, 0.005
+HARDLY, SHARE_OF_FIRST = 0.15, 0.005
 
 
 def batches_per_epoch(samples, batch_size, drop_last=False):
@@ -27,7 +28,7 @@ def batches_per_epoch(samples, batch_size, drop_last=False):
     15
     """
     n, b = integer(1)("samples", samples), integer(1)("batch_size", batch_size)
-    return n // b if boolean("drop_last", drop_last) else -(-n // b)
+    return math.floor(n / b) if boolean("drop_last", drop_last) else math.ceil(n / b)
 
 
 def last_batch(samples, batch_size):
@@ -101,9 +102,7 @@ def sample_orders(config, split):
 def batch_of_samples(order, batch_size, drop_last=False):
     """Return which batch of an epoch each sample belongs to.
 
-    Parameters: order, the sample numbers of one epoch, shape (N,), as in `sample_orders`;
-    batch_size and drop_last, as in `batches_per_epoch`, Raises too.
-    Returns: batch numbers from 0, shape (N,); -1 for samples that are left out.
+    Parameters, Raises: as `cut`. Returns: batch numbers from 0, shape (N,); -1 for those left out.
 
     >>> batch_of_samples([4, 0, 3, 1, 2], batch_size=2).tolist()
     [0, 1, 2, 1, 0]
@@ -131,7 +130,9 @@ def sort_by_class(split):
 def cut(order, batch_size, drop_last=False):
     """Cut the order of an epoch into batches, as the trainer does.
 
-    Parameters, Raises: as `batch_of_samples`. Returns: a list of arrays of sample numbers.
+    Parameters: order, the sample numbers of one epoch, shape (N,), as in `sample_orders`;
+    batch_size and drop_last, as in `batches_per_epoch`, Raises too.
+    Returns: a list of arrays of sample numbers, one for each batch.
 
     >>> [batch.tolist() for batch in cut(np.array([4, 0, 3, 1, 2]), batch_size=2)]
     [[4, 0], [3, 1], [2]]
@@ -203,9 +204,9 @@ def few_samples(n=16, noise=0.5, seed=0, val=60):
 
 
 def three_moments(val_loss):
-    """Find three moments of a run: too early, just right, too late.
+    """Find three moments of a run: too early, at its best, too late.
 
-    Just right is the epoch of the lowest validation loss; too early the first at which half of the
+    At its best is the epoch of the lowest validation loss; too early the first at which half of the
     way there is made; too late the last.
 
     Parameters: val_loss, shape (epochs + 1,), before training and after each epoch; NaN counts as
@@ -220,27 +221,32 @@ def three_moments(val_loss):
     return min(half, best), best, len(loss) - 1
 
 
-def stage(val_loss, epoch):
-    """Say whether an epoch is too early, just right or too late, by the validation loss.
+def stage(train_loss, val_loss, epoch):
+    """Say what the fit after an epoch is, by the losses of its run.
 
-    Just right is the unbroken time round the lowest loss in which it is hardly larger: by 15 %
-    of it and 0.5 % of the first loss at most. As long as it has not left that time, nobody knows
-    whether it will fall further: it is only the best yet. Before training every fit is too early.
+    At its best is the unbroken time round the lowest validation loss in which it is hardly larger:
+    by 15 % of it and 0.5 % of the first loss at most. As long as the run has not left that time,
+    nobody knows whether the loss will fall further: it is only the best yet. What comes before is
+    underfit; so is a fit that is hardly better than before training. What comes after is past the
+    best, and overfit if meanwhile the training loss has fallen by 15 % or more.
 
-    Parameters: val_loss, shape (epochs + 1,); epoch, from 0.
-    Returns: "underfit", "just right", "best yet" or "overfit".
+    Parameters: train_loss and val_loss, shapes (epochs + 1,); epoch, from 0.
+    Returns: "underfit", "at its best", "best yet", "past its best" or "overfit".
 
-    >>> loss = [1.0, 0.7, 0.5, 0.2, 0.21, 0.6]
-    >>> [stage(loss, epoch) for epoch in (0, 3, 4, 5)]
-    ['underfit', 'just right', 'just right', 'overfit']
-    >>> stage(loss[:4], 3)
+    >>> train_loss, val_loss = [1.0, 0.7, 0.5, 0.2, 0.1, 0.1], [1.0, 0.7, 0.5, 0.2, 0.21, 0.6]
+    >>> [stage(train_loss, val_loss, epoch) for epoch in (0, 3, 4, 5)]
+    ['underfit', 'at its best', 'at its best', 'overfit']
+    >>> stage(train_loss[:4], val_loss[:4], 3)
     'best yet'
+    >>> stage([0.2] * 6, val_loss, 5)
+    'past its best'
     """
-    if epoch == 0:
-        return "underfit"
     loss = np.asarray(val_loss, float)
     best = int(loss.argmin())
-    good = loss <= (1 + HARDLY_LARGER) * loss[best] + SHARE_OF_FIRST * loss[0]
-    if not good[min(epoch, best) : max(epoch, best) + 1].all():
-        return "underfit" if epoch < best else "overfit"
-    return "best yet" if good[best:].all() else "just right"
+    good = loss <= (1 + HARDLY) * loss[best] + SHARE_OF_FIRST * loss[0]
+    near = good[min(epoch, best) : max(epoch, best) + 1].all()
+    if epoch > best and not near:
+        return "overfit" if train_loss[epoch] < (1 - HARDLY) * train_loss[best] else "past its best"
+    if good[0] or not near:
+        return "underfit"
+    return "best yet" if good[best:].all() else "at its best"

@@ -294,25 +294,36 @@ def test_every_seed_underfits_fits_and_overfits(seed):
     assert run.train_loss[early] > run.train_loss[best] > 1.5 * run.train_loss[last]
     # "One pass over the data leaves the fit unfinished."
     assert run.train_loss[1] > 1.3 * run.train_loss[best]
-    assert counting.stage(run.val_loss, best) == "just right"
-    assert counting.stage(run.val_loss, last) == "overfit"
+    names = [counting.stage(run.train_loss, run.val_loss, epoch) for epoch in (0, best, last)]
+    assert names == ["underfit", "at its best", "overfit"]
 
 
 @seeds
 def test_with_more_samples_the_validation_loss_rises_much_less(seed):
-    few, many = (few_run(seed, n).val_loss for n in (16, 256))
-    assert many[-1] / many.min() - 1 < 0.6 * (few[-1] / few.min() - 1)
+    few, many = (few_run(seed, n) for n in (16, 256))
+    rises = [run.val_loss[-1] / run.val_loss.min() - 1 for run in (few, many)]
+    assert rises[1] < 0.6 * rises[0]
+    # "… and it no longer overfits."
+    assert counting.stage(many.train_loss, many.val_loss, 1000) in ("past its best", "best yet")
 
 
 def test_stages_of_losses_that_were_made_up():
+    def stages(train_loss, val_loss):
+        return [counting.stage(train_loss, val_loss, epoch) for epoch in range(len(val_loss))]
+
+    rising, falling = [1.0, 2.0, 3.0], [3.0, 2.0, 1.0]
     assert counting.three_moments([1.0]) == (0, 0, 0)
-    assert counting.stage([1.0], 0) == "underfit"
-    rising = [1.0, 2.0, 3.0]
-    assert [counting.stage(rising, e) for e in range(3)] == ["underfit", "overfit", "overfit"]
-    falling = [3.0, 2.0, 1.0]
-    assert [counting.stage(falling, e) for e in range(3)] == ["underfit", "underfit", "best yet"]
+    assert stages([1.0], [1.0]) == ["underfit"]
+    assert stages(falling, falling) == ["underfit", "underfit", "best yet"]
+    assert stages(falling, rising) == ["underfit", "overfit", "overfit"]
+    # Where the training loss does not fall, it is not the training samples that are fitted better.
+    assert stages(rising, rising) == ["underfit", "past its best", "past its best"]
     # A short dip below the limit, with a hill after it, is not yet the valley.
-    assert counting.stage([5.0, 1.1, 3.0, 1.0, 2.0], 1) == "underfit"
+    assert stages([1.0] * 5, [5.0, 1.1, 3.0, 1.0, 2.0])[1] == "underfit"
+    # What is hardly better than before training is not good, even if it never gets better.
+    assert stages([1.0, 0.9, 0.8], [1.0, 0.95, 1.0]) == ["underfit"] * 3
+    # A run that was cancelled before its first evaluation.
+    assert stages([np.nan], [np.nan]) == ["underfit"]
 
 
 # The traps

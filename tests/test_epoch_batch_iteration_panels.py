@@ -13,7 +13,15 @@ from lessons import epoch_batch_iteration as counting
 from lessons.verdict import count
 from widgets import epoch_batch_iteration as lesson
 from widgets.artists import Words
-from widgets.epoch_batch_iteration import cells, curves, directions, questions, samples, sheet
+from widgets.epoch_batch_iteration import (
+    cells,
+    curves,
+    directions,
+    questions,
+    samples,
+    sheet,
+    three_fits,
+)
 from widgets.loss_curves import LIMITS
 from widgets.picture import moving_artists
 
@@ -245,6 +253,17 @@ def test_the_same_samples_are_followed_through_the_epochs(fan):
     assert np.allclose(xy(fan.artists.ratios), [np.arange(6), np.clip(ratio, 0.1, 10)])
 
 
+def test_a_pinned_batch_is_followed_too_and_named(fan):
+    before = xy(fan.artists.angles)[1], xy(fan.artists.ratios)[1]
+    fan.set(pinned={"batch_size": 100}, batch_size=10)
+    assert fan.artists.pinned_text.get_text() == "pinned: B = 100"
+    for line, heights in zip(fan.artists.pinned, before, strict=True):
+        assert np.array_equal(xy(line)[1], heights)
+    fan.set(pinned=None)
+    assert fan.artists.pinned_text.get_text() == ""
+    assert all(len(xy(line)[0]) == 0 for line in fan.artists.pinned)
+
+
 def test_angles_are_drawn_as_they_are(fan):
     axes = fan.artists.this.axes
     origin, right, up = axes.transData.transform([(0, 0), (1, 0), (0, 1)])
@@ -279,29 +298,28 @@ def test_curves_are_what_the_network_predicts(fit):
         fit.set(time=time)
         run = fit.run
         lines = [line.get_ydata() for line in fit.artists.fits]
-        for line, epoch in zip(lines, (time, *fit.result.moments), strict=True):
-            assert np.allclose(line, predict(run.snapshots[epoch], run.config, curves.X_GRID))
-        name = counting.stage(run.val_loss, time)
+        epochs = time, *(moment.epoch for moment in fit.result.moments)
+        for line, epoch in zip(lines, epochs, strict=True):
+            assert np.allclose(line, predict(run.snapshots[epoch], run.config, three_fits.X_GRID))
+        name = counting.stage(run.train_loss, run.val_loss, time)
         assert fit.artists.titles[0].get_text().endswith(name)
-        assert fit.artists.fits[0].get_color() == curves.COLORS[name]
+        assert fit.artists.fits[0].get_color() == three_fits.COLORS[name]
 
 
 def test_three_moments_are_marked_on_the_curve_of_validation(fit):
-    loss, moments = fit.run.val_loss, fit.result.moments
-    assert moments[1] == fit.run.best_epoch
-    for mark, epoch, title in zip(
-        fit.artists.moments, moments, fit.artists.titles[1:], strict=True
-    ):
-        assert [float(v[0]) for v in xy(mark)] == [epoch, loss[epoch]]
-        assert title.get_text() == f"epoch {count(epoch)}: {counting.stage(loss, epoch)}"
-    assert [t.get_text().split(": ")[1] for t in fit.artists.titles[1:]] == [
-        "underfit", "just right", "overfit"
-    ]  # fmt: skip
+    run, epochs = fit.run, [moment.epoch for moment in fit.result.moments]
+    assert epochs[1] == run.best_epoch
+    for mark, epoch, label in zip(fit.artists.moments, epochs, fit.artists.epochs, strict=True):
+        assert [float(v[0]) for v in xy(mark)] == [epoch, run.val_loss[epoch]]
+        assert label.get_text() == f"epoch {count(epoch)}"
+    names = [title.get_text() for title in fit.artists.titles[1:]]
+    assert names == [counting.stage(run.train_loss, run.val_loss, epoch) for epoch in epochs]
+    assert names == ["underfit", "at its best", "overfit"]
 
 
 def test_without_noise_it_does_not_overfit(fit):
     fit.set(noise=0.0)
-    assert fit.moment.stage in ("best yet", "just right")
+    assert fit.moment.stage in ("best yet", "at its best")
     assert "overfit" not in str(fit)
 
 
@@ -372,7 +390,7 @@ EXTREMES = {
         {"epochs": 20, "seed": 20}, {"time": 0}, {"pinned": {"batch_size": 10}},
     ],
     "fit_panel": [
-        {"samples": 1}, {"samples": 256, "epochs": 100}, {"noise": 0.0}, {"noise": 1.0},
+        {"samples": 1}, {"samples": 256, "epochs": 1000}, {"noise": 0.0}, {"noise": 1.0},
         {"units": 1}, {"epochs": 1}, {"seed": 20}, {"time": 0},
         {"epochs": 3000}, {"pinned": {"samples": 64}},
     ],
@@ -425,23 +443,29 @@ LONG = {
 }
 
 
+@pytest.mark.parametrize("updates", [0, 200])
 @pytest.mark.parametrize("name", LONG)
-def test_a_run_that_was_stopped_is_shown_as_far_as_it_came(request, monkeypatch, name):
+def test_a_run_that_was_stopped_is_shown_as_far_as_it_came(request, monkeypatch, name, updates):
     shown = request.getfixturevalue(name)
     shown.set(**shown.start)
-    for module in (samples, curves, directions):
-        monkeypatch.setattr(module, "engine_at_hand", lambda: "numpy")
     progress = Progress()
 
     def stop():
-        panels.wait_for(lambda: progress.shared[0] >= 200)
+        panels.wait_for(lambda: progress.shared[0] >= updates)
         progress.cancel()
 
-    hand = threading.Thread(target=stop)
-    hand.start()
+    if updates:  # with time enough to stop it
+        for module in (samples, curves, directions):
+            monkeypatch.setattr(module, "engine_at_hand", lambda: "numpy")
+        hand = threading.Thread(target=stop)
+        hand.start()
+    else:
+        progress.cancel()
     result = shown.compute(shown.computed | LONG[name], progress)
-    hand.join()
+    if updates:
+        hand.join()
     assert result.run.status == "cancelled"
+    assert (result.run.updates > 0) == (updates > 0)
     moment = shown.frame(result, 1_000_000)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,0 +1,107 @@
+"""The picture of panel C of lesson 02: the fit at a moment, the losses, and three fits."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons.verdict import count
+from widgets import style
+from widgets.artists import words
+from widgets.loss_curves import LIMITS, draw_losses, update_losses
+from widgets.style import GRAY, LIGHT, NORMAL, SMALL, TRAINING, VALIDATION
+
+SIZE = 8.6, 4.4
+X_GRID = np.linspace(-4, 4, 161, dtype=np.float32)[:, None]
+HEIGHTS = -2.6, 2.6
+COLORS = {
+    "underfit": style.BLUE,
+    "at its best": style.GREEN,
+    "best yet": style.GREEN,
+    "past its best": style.ORANGE,
+    "overfit": style.RED,
+}
+
+
+def draw(figure):
+    """Make the artists: the fit at this moment, the losses, and the fits at three moments."""
+    now = figure.add_axes([0.05, 0.10, 0.40, 0.79])
+    losses = figure.add_axes([0.535, 0.44, 0.315, 0.485])
+    small = [figure.add_axes([left, 0.07, 0.135, 0.205]) for left in (0.535, 0.69, 0.845)]
+    curves = draw_losses(losses)
+    curves.x_label.set_position((0.5, -0.115))
+    for end in curves.ends:  # beside the axes, whatever the scale of epochs
+        end.set_transform(losses.get_yaxis_transform())
+    losses.set_xscale("symlog", linthresh=1, linscale=0.5)
+    losses.xaxis.set_major_formatter("{x:.0f}")
+    now.set(xlim=(-4, 4), ylim=HEIGHTS, yticks=[-2, -1, 0, 1, 2])
+    now.set_xlabel("x", labelpad=1)
+    now.set_ylabel("y", labelpad=-4)
+    for axes in small:
+        axes.set(xlim=(-4, 4), ylim=HEIGHTS, xticks=[], yticks=[])
+    pictures = [now, *small]
+    for axes in pictures:
+        axes.plot(X_GRID, np.sin(X_GRID), color=LIGHT, linewidth=1.4, zorder=0)
+    key = (-4, "● training samples", TRAINING), (-1.1, "● unseen samples", VALIDATION)
+    for x, name, color in (*key, (1.6, "— the true curve", GRAY)):
+        now.text(x, 1.03 * HEIGHTS[1], name, color=color, fontsize=SMALL)
+    return SimpleNamespace(
+        unseen=now.plot([], [], "o", color=VALIDATION, ms=3, alpha=0.45, mew=0)[0],
+        samples=[
+            axes.plot([], [], "o", color=TRAINING, mew=0)[0] for axes in pictures
+        ],
+        fits=[axes.plot([], [], color=style.BLUE, linewidth=width)[0]
+              for axes, width in zip(pictures, (2.2, 1.3, 1.3, 1.3), strict=True)],
+        titles=[
+            words(now, 0, 1.075, transform=now.transAxes, fontsize=NORMAL),
+            *(words(axes, 0, 1.03, transform=axes.transAxes, fontsize=SMALL) for axes in small),
+        ],
+        epochs=[
+            words(axes, 0, -0.04, transform=axes.transAxes, fontsize=SMALL, va="top")
+            for axes in small
+        ],
+        losses=curves,
+        # Moved with the rest: a new background at every tick would take too long.
+        guess=curves.still.guess,
+        moments=[
+            losses.plot([], [], "o", ms=8, mec="white", zorder=8, clip_on=False)[0]
+            for _ in range(3)
+        ],
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to a run, as it stands at a moment."""
+    run, split = result.run, result.split
+    artists.unseen.set_data(split.X_val[:, 0], split.y_val)
+    many = len(split.X_train) > 64
+    for samples, size in zip(artists.samples, (5, 2.2, 2.2, 2.2), strict=True):
+        samples.set_data(split.X_train[:, 0], split.y_train)
+        samples.set_markersize(size / 2 if many else size)
+    show_fit(artists.fits[0], moment)
+    artists.titles[0].set_text(f"The fit after epoch {count(moment.epoch)}: {moment.stage}")
+    before = pinned.run if pinned else None
+    label = f"N = {len(pinned.split.X_train)}" if pinned else ""
+    update_losses(artists.losses, run, split, moment.epoch, before, label)
+    for end in artists.losses.ends:
+        end.set_x(1.035)
+    show_moments(artists, result)
+
+
+def show_moments(artists, result):
+    """Mark three moments on the curve of validation, and show the fits there."""
+    shown = zip(
+        result.moments, artists.moments, artists.fits[1:], artists.titles[1:], artists.epochs,
+        strict=True,
+    )  # fmt: skip
+    for moment, mark, line, title, epoch in shown:
+        mark.set_data([moment.epoch], [np.clip(result.run.val_loss[moment.epoch], *LIMITS)])
+        mark.set_color(COLORS[moment.stage])
+        show_fit(line, moment)
+        title.set_text(moment.stage)
+        epoch.set_text(f"epoch {count(moment.epoch)}")
+
+
+def show_fit(line, moment):
+    """Draw the fit of a moment, in the color of its stage."""
+    line.set_data(X_GRID[:, 0], np.clip(moment.fit, -10, 10))
+    line.set_color(COLORS[moment.stage])
