@@ -129,6 +129,9 @@ def test_left_out_samples_are_hatched_in_cells_and_bar(panel):
     assert panel.artists.out_text.get_text() == "hatched: left out"
     panel.set(drop_last=False)
     assert panel.artists.out_text.get_text() == ""
+    panel.set(drop_last=True, batch_size=15)
+    assert "4 batches of 15, none left out" in str(panel)
+    assert panel.artists.epoch_text.get_text() == "one epoch: 4 batches of 15, none left out"
 
 
 def test_every_sample_has_a_cell_of_its_own_however_many_there_are():
@@ -313,6 +316,8 @@ def test_three_moments_are_marked_on_the_curve_of_validation(fit):
         assert [float(v[0]) for v in xy(mark)] == [epoch, run.val_loss[epoch]]
         assert label.get_text() == f"epoch {count(epoch)}"
     names = [title.get_text() for title in fit.artists.titles[1:]]
+    for artists in (fit.artists.moments, fit.artists.fits[1:]):
+        assert [artist.get_color() for artist in artists] == [three_fits.COLORS[n] for n in names]
     assert names == [counting.stage(run.train_loss, run.val_loss, epoch) for epoch in epochs]
     assert names == ["underfit", "at its best", "overfit"]
 

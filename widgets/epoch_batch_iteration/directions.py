@@ -21,7 +21,7 @@ from widgets.knobs import count_slider, int_slider
 from widgets.panel import Panel
 
 SAMPLES = 1200
-# So many batches of an epoch are compared at most; each costs a gradient.
+# At most so many batches of an epoch are drawn beside the one shown; each costs a gradient.
 SHOWN = 24
 
 

@@ -146,11 +146,12 @@ def describe(result, moment):
     text, run = brief(result, moment), result.run
     if run is None:
         return text
-    last, parts = run.completed_epochs, [text]
-    if np.isfinite(run.train_loss[0]):
+    first, last = run.train_loss[[0, run.completed_epochs]]
+    right, parts = run.val_accuracy[run.completed_epochs], [text]
+    if np.isfinite(first):
         parts.append(
-            f"Training loss {short(run.train_loss[0])} → {short(run.train_loss[last])}; "
-            f"{100 * run.val_accuracy[last]:.0f} % of unseen samples right."
+            f"By the end: training loss {short(first)} → {short(last)}, "
+            f"{100 * right:.0f} % of unseen samples right."
         )
     if run.status == "cancelled":
         parts.append("Stopped by hand.")

@@ -114,7 +114,7 @@ def batches_in_words(result):
     whole = n // size
     of_size = f"{count(whole)} batch{'es' if whole > 1 else ''} of {count(size)}"
     if last == size:
-        return of_size
+        return of_size + (", none left out" if config.drop_last else "")
     if config.drop_last:
         kept = of_size if whole else "no complete batch"
         return f"{kept}, {count(last)} left out"
