@@ -1,0 +1,203 @@
+"""Panel D of lesson 12: training mode and evaluation mode, and what the batch size has to do."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import Run, TrainConfig, data, predict, train
+from lessons.batch_norm_modes import answers_in_batches
+from lessons.engines import engine_at_hand
+from lessons.verdict import count, guessing_loss, short
+from widgets.artists import words
+from widgets.batch_normalization.training import in_batches
+from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.learning_rate.network import load
+from widgets.marks import spread
+from widgets.panel import Panel
+from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+
+SIZE = 8.6, 4.0
+SETS = ("moons", "circle", "spiral", "xor", "gaussians")
+LOSSES = 1e-3, 1e3
+POINTS = 8
+EVALUATION, IN_BATCHES = BLUE, GRAY
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A run with batch norm, and its data."""
+
+    run: Run
+    split: data.Split
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """After some epochs: answers to a few points, in batches (K, D) and in evaluation mode (K,)."""
+
+    epoch: int
+    in_batches: np.ndarray
+    evaluated: np.ndarray
+
+
+def modes(lang="en", **settings):
+    """Ask one network the same questions in both modes, and slide the batch size.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> panel = modes(batch_size=2)
+    >>> panel
+    Batch size 2, 7 500 updates. Training mode: the answers depend on the companions. \
+Evaluation mode: one answer per point.
+    >>> panel.close()
+    """
+    knobs = [
+        count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
+                     1, 512, 8),
+        log_slider("bn_momentum", "weight of the new batch", "In the running averages",
+                   1e-3, 1.0, 0.1),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
+        choice("data", "data", "What the network has to learn", SETS, "moons"),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+    ]  # fmt: skip
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+    )  # fmt: skip
+
+
+def compute(settings, progress):
+    """Train once with batch norm."""
+    split = load(settings["data"], settings["seed"])
+    knobs = {name: value for name, value in settings.items() if name != "data"}
+    config = TrainConfig(batch_norm=True, **knobs)
+    return Result(train(config, split, engine_at_hand(), progress), split)
+
+
+def frame(result, time):
+    """Answer for a few unseen points, in both modes."""
+    run, split = result.run, result.split
+    epoch = min(time, run.completed_epochs)
+    params, size = run.snapshots[epoch], min(run.config.batch_size, len(split.X_train))
+    points = split.X_val[:POINTS]
+    draws = int(np.clip(2000 // size, 8, 40))
+    together = answers_in_batches(params, run.config, points, split.X_train, size, draws)
+    alone = predict(params, run.config, points)[:, 1]
+    order = np.argsort(alone, kind="stable")
+    return Moment(epoch, together[order], alone[order])
+
+
+def draw(figure):
+    """Make the artists: losses in both modes on the left, answers to a few points on the right."""
+    losses = figure.add_axes([0.06, 0.14, 0.33, 0.74])
+    losses.set(yscale="log", ylim=LOSSES, title="Training loss, in both modes")
+    losses.grid(axis="y", color=LIGHT, linewidth=0.6)
+    answers = figure.add_axes([0.58, 0.14, 0.40, 0.74])
+    answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, POINTS - 0.4), yticks=range(POINTS))
+    answers.set_yticklabels([f"point {k + 1}" for k in range(POINTS)])
+    answers.set_xlabel("answer: probability of class 1", labelpad=1)
+    answers.grid(axis="y", color=LIGHT, linewidth=0.6)
+    answers.text(0, 1.1, "One network, eight unseen points", transform=answers.transAxes,
+                 fontsize=NORMAL)  # fmt: skip
+    answers.text(0, 1.03, "● in many batches", color=IN_BATCHES, fontsize=SMALL,
+                 transform=answers.transAxes)  # fmt: skip
+    answers.text(1, 1.03, "┃ in evaluation mode", color=EVALUATION, fontsize=SMALL, ha="right",
+                 transform=answers.transAxes)  # fmt: skip
+    return SimpleNamespace(
+        pinned=losses.plot([], [], color=PINNED, linewidth=1.3, linestyle=(0, (2, 2)))[0],
+        now=losses.axvline(0, color=GRAY, linewidth=0.8),
+        batches=losses.plot([], [], color=IN_BATCHES, linewidth=1.4)[0],
+        evaluated=losses.plot([], [], color=EVALUATION)[0],
+        dot=losses.plot([], [], "o", color=EVALUATION, ms=5, clip_on=False, zorder=4)[0],
+        ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
+              for color in (EVALUATION, IN_BATCHES, GRAY, PINNED)],
+        warning=words(losses, 1, 0.95, transform=losses.transAxes, color=RED, fontsize=SMALL,
+                      ha="right"),
+        x_label=words(losses, 0.5, -0.09, transform=losses.transAxes, fontsize=NORMAL,
+                      ha="center", va="top"),
+        answers=answers.plot([], [], "o", color=IN_BATCHES, ms=4, alpha=0.35, clip_on=False)[0],
+        alone=answers.plot([], [], "|", color=EVALUATION, ms=16, mew=3, clip_on=False)[0],
+        still=SimpleNamespace(
+            losses=losses, guess=losses.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
+        ),
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to a run, as it stands at a moment."""
+    run, still = result.run, artists.still
+    epochs, guess = run.config.epochs, guessing_loss(result.split)
+    if still.losses.get_xlim() != (0, epochs):
+        still.losses.set_xlim(0, epochs)
+    if still.guess.get_ydata()[0] != guess:
+        still.guess.set_ydata([guess, guess])
+    each = len(run.batch_loss) // epochs
+    artists.x_label.set_text(f"epochs, of {count(each)} update{'' if each == 1 else 's'}")
+    artists.now.set_xdata([moment.epoch] * 2)
+    batches = in_batches(run)
+    artists.evaluated.set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LOSSES))
+    artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
+    loss = run.train_loss[moment.epoch]
+    artists.dot.set_data([moment.epoch], [np.clip(loss, *LOSSES)])
+    highest = np.nanmax(run.train_loss)
+    artists.warning.set_text(
+        f"beyond this axis: up to {short(highest)}" if highest > LOSSES[1] else ""
+    )
+    heights = [loss, batches[-1] if len(batches) else guess, guess]
+    texts = [f"evaluation {short(loss)}", f"in batches {short(heights[1])}", "guessing", ""]
+    artists.pinned.set_data([], [])
+    if pinned:
+        before = pinned.run
+        artists.pinned.set_data(
+            np.arange(len(before.train_loss)), np.clip(before.train_loss, *LOSSES)
+        )
+        heights.append(before.train_loss[before.completed_epochs])
+        texts[3] = f"pinned: {before.config.batch_size}"
+    label(artists.ends, np.clip(heights, *LOSSES), texts, 1.03 * epochs)
+    rows = np.repeat(np.arange(len(moment.evaluated)), moment.in_batches.shape[1])
+    artists.answers.set_data(moment.in_batches.ravel(), rows)
+    artists.alone.set_data(moment.evaluated, np.arange(len(moment.evaluated)))
+
+
+def label(ends, heights, texts, x):
+    """Write the texts beside the ends of their curves, apart from each other."""
+    low, high = np.log10(LOSSES)
+    apart = spread(np.log10(heights), 0.32)
+    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
+    for k, (end, text) in enumerate(zip(ends, texts, strict=True)):
+        end.set_text(text)
+        end.set_position((x, 10 ** apart[k] if k < len(apart) else 1.0))
+
+
+def describe(result, moment):
+    """Say how both modes answer, and how far apart they are."""
+    run, swing = result.run, np.ptp(moment.in_batches, axis=1).max()
+    loss = run.train_loss[moment.epoch]
+    parts = [
+        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. After "
+        f"{moment.epoch} epoch{'' if moment.epoch == 1 else 's'} the loss is {short(loss)} in evaluation mode.",
+    ]
+    if run.config.batch_size == 1:
+        parts.append(
+            "A batch of one is its own mean: in training mode every unit gives β, whatever comes "
+            "in, and all answers are the same."
+        )
+    else:
+        parts.append(
+            f"In training mode the answer for one and the same point differs by up to {swing:.2f}, "
+            "depending on its companions."
+        )
+    return " ".join(parts)
+
+
+def brief(result, moment):
+    """Say only what does not hang on the last digits."""
+    run = result.run
+    swing = np.ptp(moment.in_batches, axis=1).max()
+    training = "depend on the companions" if swing > 0.02 else "hardly depend on the companions"
+    return (
+        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. Training mode: "
+        f"the answers {training}. Evaluation mode: one answer per point."
+    )
