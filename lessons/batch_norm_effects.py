@@ -122,3 +122,16 @@ def map_rates(configs, split, rates, engine="auto", progress=None):
         progress.report(i + 1, len(cells))
     shape = len(configs), 2, len(rates)
     return RateMap(np.asarray(rates, float), finals.reshape(shape), made.reshape(shape))
+
+
+def settled_loss(run):
+    """Return the median training loss of the last quarter of a run's epochs.
+
+    With batch norm the loss in evaluation mode jumps, so that a single epoch says little.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> run = train(TrainConfig(epochs=7), data.moons(n=100))
+    >>> bool(settled_loss(run) == np.median(run.train_loss[-2:]))
+    True
+    """
+    return float(np.median(run.train_loss[-(len(run.train_loss) // 4 or 1) :]))

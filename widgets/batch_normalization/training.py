@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 
 from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
-from lessons.batch_norm_effects import activation_inputs, percentiles
+from lessons.batch_norm_effects import activation_inputs, percentiles, settled_loss
 from lessons.engines import engine_at_hand
 from lessons.initializers import INITIALIZERS
 from lessons.verdict import count, guessing_loss, short, where_it_diverged
@@ -335,14 +335,9 @@ def fate(run, split):
         return "diverged"
     if run.status == "cancelled":
         return "stopped by hand"
-    share = settled(run) / guessing_loss(split)
+    share = settled_loss(run) / guessing_loss(split)
     if share > 1.1:
         return "worse than guessing"
     if share > 0.95:
         return "no better than guessing"
     return "has learned little" if share > 0.5 else "has learned"
-
-
-def settled(run):
-    """Return the median training loss of the last quarter of the epochs."""
-    return float(np.median(run.train_loss[-max(1, len(run.train_loss) // 4) :]))
