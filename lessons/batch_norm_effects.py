@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from joblib import Parallel, delayed
 
-from lessons.learning_rate import last_losses
 from lessons.network import forward
 from lessons.run import Progress
+from lessons.trainer import train
 
 
 def activation_inputs(run, X, epochs):
@@ -76,7 +76,7 @@ def covariate_shift(before, after):
 
 @dataclass(frozen=True, eq=False)
 class RateMap:
-    """Complete trainings: last training losses (rows, 2, R), first without, then with batch norm.
+    """Complete trainings: their settled losses (rows, 2, R), first without, then with batch norm.
 
     NaN where a run diverged; `made`, of the same shape, says which were complete when the work
     ended or was stopped.
@@ -114,14 +114,24 @@ def map_rates(configs, split, rates, engine="auto", progress=None):
     # Threads suffice, for the fast engine lets go of Python's lock while it trains.
     finals, made = np.full(len(cells), np.nan), np.zeros(len(cells), bool)
     results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
-        delayed(last_losses)(cell, split, engine, progress) for cell in cells
+        delayed(try_cell)(cell, split, engine, progress) for cell in cells
     )
     for i, final in enumerate(results):
         if final is not None:
-            finals[i], made[i] = final[0], True
+            finals[i], made[i] = final, True
         progress.report(i + 1, len(cells))
     shape = len(configs), 2, len(rates)
     return RateMap(np.asarray(rates, float), finals.reshape(shape), made.reshape(shape))
+
+
+def try_cell(config, split, engine, progress):
+    """Train, and return the settled loss, NaN after a divergence; None if it was stopped."""
+    if progress.cancelled:
+        return None
+    run = train(config, split, engine, progress.part())
+    if run.status == "cancelled":
+        return None
+    return np.nan if run.status == "diverged" else settled_loss(run)
 
 
 def settled_loss(run):

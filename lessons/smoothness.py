@@ -1,4 +1,4 @@
-"""How smooth the loss is where training goes: does it change along a step as the gradient says?
+"""How smooth the loss is where training goes: how far does a gradient stay true.
 
 Santurkar et al. (2018) found that batch norm helps by making it smoother, not by keeping the
 inputs of layers in place. A gradient is worth as much as the length over which it stays true.

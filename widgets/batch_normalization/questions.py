@@ -14,8 +14,8 @@ from widgets.tasks import Choice, Goal, Goals, Prediction
 
 @cache
 def trained():
-    """Train two layers of 16 sigmoid units with batch norm on the moons; return run and data."""
-    split = data.moons()
+    """Train two layers of 16 sigmoid units with batch norm on the spiral; return run and data."""
+    split = data.spiral()
     config = TrainConfig(activation="sigmoid", batch_norm=True)
     return train(config, split, engine_at_hand()), split
 
@@ -29,15 +29,15 @@ def predict_output():
             for name in ("gamma", "beta")
         )
         return (
-            f"After 100 epochs on the moons the 32 units' means β range from {betas.min():.1f} to "
-            f"{betas.max():.1f}, and their standard deviations |γ| from {np.abs(gammas).min():.1f} "
+            f"After 100 epochs on the spiral the 32 units' means range from {betas.min():.1f} to "
+            f"{betas.max():.1f}, and their standard deviations from {np.abs(gammas).min():.1f} "
             f"to {np.abs(gammas).max():.1f}."
         )
 
     def always_standard():
         return (
-            "That holds for ẑ, and before training also for what comes out. But what goes on is "
-            f"γẑ + β, and γ and β are learned like weights. {learned()}"
+            "So they are after the first half of it. But then every unit multiplies by a number γ "
+            f"and adds a number β of its own, which are learned like weights. {learned()}"
         )
 
     def weights_decide():
@@ -46,7 +46,7 @@ def predict_output():
         return (
             "The weights before it decide the shape, but neither mean nor scale: these are "
             "normalized away. Multiply 32 values by 100 and add 7, and what batch norm makes of "
-            f"them changes by {apart:.3f}. Mean and scale are γ's and β's to set."
+            f"them changes by {apart:.3f}. Mean and scale are set by two numbers that are learned."
         )
 
     return Prediction(
@@ -54,7 +54,7 @@ def predict_output():
         "that one unit gets from it, over a whole batch. Their mean and standard deviation are …",
         [
             Choice("… 0 and 1, for every unit: that is what normalizing means.", always_standard),
-            Choice("… β and |γ|, two numbers that this unit has learned.", learned, right=True),
+            Choice("… two numbers that this unit has learned, like weights.", learned, right=True),
             Choice("… whatever the weights of the layer make them.", weights_decide),
         ],
     )

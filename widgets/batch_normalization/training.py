@@ -249,8 +249,10 @@ def show_losses(artists, result, epoch, pinned):
         at = min(epoch, run.completed_epochs)
         loss = np.clip(run.train_loss[at], *LOSSES)
         artists.dots[k].set_data([at], [loss])
-        heights.append(loss)
-        texts.append(f"{name} {short(run.train_loss[at])}")
+        # A run that was stopped at once has no losses at all.
+        measured = np.isfinite(loss)
+        heights.append(loss if measured else guess)
+        texts.append(f"{name} {short(run.train_loss[at])}" if measured else "")
         artists.warnings[k].set_text(warning(run, name))
     batches = in_batches(result.run)
     artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
@@ -283,7 +285,7 @@ def warning(run, name):
     """Say how a run left the axis, if it did."""
     if run.status == "diverged":
         return f"{name}: {where_it_diverged(run)}"
-    highest = np.nanmax(run.train_loss)
+    highest = np.nan_to_num(run.train_loss).max()
     return f"{name}: up to {short(highest)}, beyond this axis" if highest > LOSSES[1] else ""
 
 
@@ -296,6 +298,9 @@ def describe(result, epoch):
     parts = [f"{heading(result)}."]
     for run, (_, values), name in zip(result.runs, result.inputs, NAMES, strict=True):
         end = run.completed_epochs
+        if run.status == "cancelled":
+            parts.append(f"{name.capitalize()} batch norm: stopped by hand.")
+            continue
         low, high = values[0, -1, -1], values[-1, -1, -1]
         parts.append(
             f"{name.capitalize()} batch norm: loss {short(run.train_loss[0])} → "
@@ -303,7 +308,8 @@ def describe(result, epoch):
             f"unit {result.settings['unit']} of layer {depth} is given lies between "
             f"{short(low)} and {short(high)}."
         )
-    if epoch < result.run.config.epochs:
+    stopped = any(run.status == "cancelled" for run in result.runs)
+    if epoch < result.run.config.epochs and not stopped:
         losses = [short(run.train_loss[min(epoch, run.completed_epochs)]) for run in result.runs]
         parts.append(f"Shown: epoch {epoch}, loss {losses[0]} without and {losses[1]} with.")
     return " ".join(parts)

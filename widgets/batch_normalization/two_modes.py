@@ -141,12 +141,16 @@ def update(artists, result, moment, pinned):
     artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
     loss = run.train_loss[moment.epoch]
     artists.dot.set_data([moment.epoch], [np.clip(loss, *LOSSES)])
-    highest = np.nanmax(run.train_loss)
+    highest = np.nan_to_num(run.train_loss).max()
     artists.warning.set_text(
         f"beyond this axis: up to {short(highest)}" if highest > LOSSES[1] else ""
     )
-    heights = [loss, batches[-1] if len(batches) else guess, guess]
-    texts = [f"evaluation {short(loss)}", f"in batches {short(heights[1])}", "guessing", ""]
+    # A run that was stopped at once has no losses at all.
+    heights, texts = [guess] * 3, ["", "", "guessing", ""]
+    if np.isfinite(loss):
+        heights[0], texts[0] = loss, f"evaluation {short(loss)}"
+    if len(batches):
+        heights[1], texts[1] = batches[-1], f"in batches {short(batches[-1])}"
     artists.pinned.set_data([], [])
     if pinned:
         before = pinned.run
@@ -174,10 +178,13 @@ def label(ends, heights, texts, x):
 def describe(result, moment):
     """Say how both modes answer, and how far apart they are."""
     run, swing = result.run, np.ptp(moment.in_batches, axis=1).max()
+    if run.status == "cancelled":
+        return "Stopped by hand."
     loss = run.train_loss[moment.epoch]
+    epochs = f"{moment.epoch} epoch{'' if moment.epoch == 1 else 's'}"
     parts = [
-        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. After "
-        f"{moment.epoch} epoch{'' if moment.epoch == 1 else 's'} the loss is {short(loss)} in evaluation mode.",
+        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. After {epochs} "
+        f"the loss is {short(loss)} in evaluation mode.",
     ]
     if run.config.batch_size == 1:
         parts.append(

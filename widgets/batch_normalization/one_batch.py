@@ -43,7 +43,7 @@ def steps(lang="en", **settings):
 
     >>> panel = steps(batch_size=2, seed=1)
     >>> print(panel)
-    A batch of 2: mean μ 2.4, standard deviation σ 0.77. Normalized: mean 0, standard deviation 1. \
+    A batch of 2: mean μ 2.5, standard deviation σ 0.57. Normalized: mean 0, standard deviation 1. \
 After γ = 1 and β = 0: mean 0, standard deviation 1. With two samples ẑ is −1 and 1, \
 whatever the numbers were.
     >>> panel.close()

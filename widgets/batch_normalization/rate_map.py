@@ -58,7 +58,7 @@ def rates(lang="en", **settings):
         int_slider("depth", "hidden layers", f"How many layers of {WIDTH} units", 1, DEEPEST, 4),
         count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
                      1, 512, 32),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 20, 10, 0.25),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
@@ -101,11 +101,13 @@ def draw(figure):
         ))  # fmt: skip
         blocks[-1].cells.smooth = False
     first = figure.axes[0]
+    first.text(0, -0.37, "One cell: one training. White: no better than guessing; full color: a "
+               "twentieth of that loss; ✕: diverged.", transform=first.transAxes, color=GRAY,
+               fontsize=SMALL)  # fmt: skip
     return SimpleNamespace(
         blocks=blocks,
         names=[words(first, -0.02, 0.9 - 0.2 * k, transform=first.transAxes, fontsize=SMALL,
                      ha="right", va="center") for k in range(5)],
-        key=words(first, 0, -0.37, transform=first.transAxes, color=GRAY, fontsize=SMALL),
     )  # fmt: skip
 
 
@@ -114,10 +116,6 @@ def update(artists, result, moment, pinned):
     counts = result.map.works(WORKS * result.guess)
     for text, name in zip(artists.names, result.names, strict=True):
         text.set_text(name)
-    artists.key.set_text(
-        "color: final training loss; white from guessing upward, full color below a twentieth "
-        "of that; ✕ diverged"
-    )
     for k, (block, color) in enumerate(zip(artists.blocks, (WITHOUT, WITH), strict=True)):
         loss, made = result.map.loss[:, k], result.map.made[:, k]
         block.cells.set_data(shade(loss / result.guess, made, color)[::-1])
@@ -156,8 +154,9 @@ def describe(result, moment):
         for name, (without, with_) in zip(result.names, counts, strict=True)
     ]
     return (
-        f"{cells} complete trainings. Rates of {len(RATES)} that end below half the loss of "
-        f"guessing, without and with batch norm: {', '.join(rows)}."
+        f"{cells} complete trainings. Of {len(RATES)} rates so many end below half the loss of "
+        f"guessing (median of the last quarter of the epochs), without and with batch norm: "
+        f"{', '.join(rows)}."
     )
 
 
