@@ -211,9 +211,11 @@ def test_dots_and_lines_mark_the_moment(pair):
 def test_a_divergence_is_told_for_the_run_that_diverged(pair):
     pair.set(activation="relu", init="large_normal", learning_rate=1.0)
     assert [run.status for run in pair.result.runs] == ["diverged", "finished"]
-    words = [warning.get_text() for warning in pair.artists.warnings]
-    assert "without: diverged at update" in words[0]
-    assert "diverged" not in words[1]
+    update = pair.result.runs[0].stopped_at
+    assert np.allclose(xy(pair.artists.lost[0]), [[update / 16], [training.LOSSES[1]]])
+    assert xy(pair.artists.lost[1])[0].size == 0
+    assert "without: diverged" in [end.get_text() for end in pair.artists.ends]
+    assert f"diverged at update {update + 1};" in str(pair)
     assert "Without batch norm: diverged. With it: has learned" in repr(pair)
 
 

@@ -143,8 +143,8 @@ def draw(figure):
               for color in (WITHOUT, WITH)],
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (WITHOUT, WITH, GRAY, WITH, PINNED)],
-        warnings=[words(losses, 0.03, y, transform=losses.transAxes, color=RED, fontsize=SMALL)
-                  for y in (0.10, 0.03)],
+        lost=[losses.plot([], [], "X", color=RED, ms=9, mec="white", clip_on=False, zorder=6)[0]
+              for _ in NAMES],
         x_label=words(losses, 0.5, -0.085, transform=losses.transAxes, fontsize=NORMAL,
                       ha="center", va="top"),
         rows=[
@@ -253,7 +253,10 @@ def show_losses(artists, result, epoch, pinned):
         measured = np.isfinite(loss)
         heights.append(loss if measured else guess)
         texts.append(f"{name} {short(run.train_loss[at])}" if measured else "")
-        artists.warnings[k].set_text(warning(run, name))
+        artists.lost[k].set_data([], [])
+        if run.status == "diverged":
+            texts[-1] = f"{name}: diverged"
+            artists.lost[k].set_data([run.stopped_at / each], [LOSSES[1]])
     batches = in_batches(result.run)
     artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
     heights += [guess, np.clip(batches[-1] if len(batches) else guess, *LOSSES)]
@@ -281,14 +284,6 @@ def in_batches(run):
     return np.asarray(sums) / np.diff(starts)
 
 
-def warning(run, name):
-    """Say how a run left the axis, if it did."""
-    if run.status == "diverged":
-        return f"{name}: {where_it_diverged(run)}"
-    highest = np.nan_to_num(run.train_loss).max()
-    return f"{name}: up to {short(highest)}, beyond this axis" if highest > LOSSES[1] else ""
-
-
 # --- words --------------------------------------------------------------------------------------
 
 
@@ -302,9 +297,10 @@ def describe(result, epoch):
             parts.append(f"{name.capitalize()} batch norm: stopped by hand.")
             continue
         low, high = values[0, -1, -1], values[-1, -1, -1]
+        ended = where_it_diverged(run) if run.status == "diverged" else fate(run, result.split)
         parts.append(
             f"{name.capitalize()} batch norm: loss {short(run.train_loss[0])} → "
-            f"{short(run.train_loss[end])}, {fate(run, result.split)}; at the end 90 % of what "
+            f"{short(run.train_loss[end])}, {ended}; at the end 90 % of what "
             f"unit {result.settings['unit']} of layer {depth} is given lies between "
             f"{short(low)} and {short(high)}."
         )
