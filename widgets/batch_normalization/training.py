@@ -119,7 +119,8 @@ def measure(run, split, unit):
 def draw(figure):
     """Make the artists: losses on the left, on the right the inputs of every layer, twice."""
     losses = figure.add_axes([0.055, 0.13, 0.26, 0.77])
-    losses.set(yscale="log", ylim=LOSSES, title="Training loss")
+    losses.set(yscale="log", ylim=LOSSES)
+    losses.set_title("Training loss", pad=12)
     losses.grid(axis="y", color=LIGHT, linewidth=0.6)
     rows = [figure.add_axes([0.47, bottom, 0.52, 0.33]) for bottom in (0.57, 0.13)]
     bands = []
@@ -229,7 +230,7 @@ def shade(still, activation):
         bottom, top = ((-REACH, low), (high, REACH))[k % 2]
         if (span.get_y(), span.get_height()) != (bottom, top - bottom):
             span.set(y=bottom, height=top - bottom)
-            text.set_text(f"{activation} is flat" if top - bottom > 1 else "")
+            text.set_text("flat" if top - bottom > 1 else "")
 
 
 def show_losses(artists, result, epoch, pinned):
