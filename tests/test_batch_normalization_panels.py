@@ -18,7 +18,7 @@ from lessons.initializers import INITIALIZERS
 from lessons.verdict import guessing_loss, short
 from widgets import batch_normalization
 from widgets.artists import Words
-from widgets.batch_normalization import one_batch, rate_map, training, two_modes
+from widgets.batch_normalization import layers, one_batch, rate_map, training, two_losses, two_modes
 from widgets.style import BLUE, ORANGE
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -146,20 +146,20 @@ def test_two_runs_that_differ_in_batch_norm_only(pair, settings):
     knobs = pair.settings
     names = "learning_rate", "batch_size", "epochs", "activation", "init", "seed"
     for run, place, curve in zip(
-        pair.result.runs, (False, knobs["place"]), pair.artists.curves, strict=True
+        pair.result.runs, (False, knobs["place"]), pair.artists.losses.curves, strict=True
     ):
         config = TrainConfig(
             hidden=(16,) * knobs["depth"], batch_norm=place, **{name: knobs[name] for name in names}
         )
         expected = train(config, data.circle())
         assert np.array_equal(run.train_loss, expected.train_loss)
-        assert np.array_equal(xy(curve)[1], np.clip(run.train_loss, *training.LOSSES))
+        assert np.array_equal(xy(curve)[1], np.clip(run.train_loss, *two_losses.LIMITS))
     assert pair.run is pair.result.runs[1]
 
 
 def test_the_thin_curve_is_the_mean_of_every_epochs_batches(pair):
     run = pair.run
-    x, y = xy(pair.artists.batches)
+    x, y = xy(pair.artists.losses.batches)
     expected = run.batch_loss.reshape(10, -1).mean(axis=1)
     assert np.allclose(y, expected)
     assert np.allclose(x, np.arange(10) + 0.5)
@@ -169,7 +169,7 @@ def test_the_thin_curve_is_the_mean_of_every_epochs_batches(pair):
 def test_bands_hold_half_and_nine_tenths_of_the_samples(pair, unit):
     pair.set(unit=unit, depth=3)
     X = data.circle().X_train[: training.SAMPLES]
-    for run, row in zip(pair.result.runs, pair.artists.rows, strict=True):
+    for run, row in zip(pair.result.runs, pair.artists.layers.rows, strict=True):
         z = activation_inputs(run, X, [0, 10])[..., unit - 1]
         median = np.reshape(xy(row.median)[1], (3, -1))
         for layer in range(3):
@@ -185,14 +185,14 @@ def test_bands_hold_half_and_nine_tenths_of_the_samples(pair, unit):
 
 def test_the_shaded_zone_is_where_the_slope_is_below_a_hundredth(pair):
     for activation in ACTIVATIONS:
-        low, high = training.flat_zones(activation)
+        low, high = layers.flat_zones(activation)
         slope = ACTIVATIONS[activation].derivative
-        if low > -training.REACH:
-            assert (np.abs(slope(np.linspace(-training.REACH, low - 0.02, 50))) < 0.01).all()
-        if high < training.REACH:
-            assert (np.abs(slope(np.linspace(high + 0.02, training.REACH, 50))) < 0.01).all()
+        if low > -layers.REACH:
+            assert (np.abs(slope(np.linspace(-layers.REACH, low - 0.02, 50))) < 0.01).all()
+        if high < layers.REACH:
+            assert (np.abs(slope(np.linspace(high + 0.02, layers.REACH, 50))) < 0.01).all()
     pair.set(activation="relu")
-    bottom, top = pair.artists.still.flat[:2]
+    bottom, top = pair.artists.layers.still.flat[:2]
     assert bottom.get_y() + bottom.get_height() == pytest.approx(0, abs=0.03)
     assert top.get_height() == 0
 
@@ -200,11 +200,11 @@ def test_the_shaded_zone_is_where_the_slope_is_below_a_hundredth(pair):
 def test_dots_and_lines_mark_the_moment(pair):
     for time in (0, 4, 10):
         pair.set(time=time)
-        for run, dot in zip(pair.result.runs, pair.artists.dots, strict=True):
+        for run, dot in zip(pair.result.runs, pair.artists.losses.dots, strict=True):
             assert [float(v[0]) for v in xy(dot)] == [time, run.train_loss[time]]
-        x = np.reshape(xy(pair.artists.rows[0].now)[0], (4, 3))[:, 0]
+        x = np.reshape(xy(pair.artists.layers.rows[0].now)[0], (4, 3))[:, 0]
         assert np.allclose(4 * x, np.arange(4) + 0.9 * time / 10)
-        texts = [end.get_text() for end in pair.artists.ends]
+        texts = [end.get_text() for end in pair.artists.losses.ends]
         assert f"with {short(pair.run.train_loss[time])}" in texts
 
 
@@ -212,9 +212,9 @@ def test_a_divergence_is_told_for_the_run_that_diverged(pair):
     pair.set(activation="relu", init="large_normal", learning_rate=1.0)
     assert [run.status for run in pair.result.runs] == ["diverged", "finished"]
     update = pair.result.runs[0].stopped_at
-    assert np.allclose(xy(pair.artists.lost[0]), [[update / 16], [training.LOSSES[1]]])
-    assert xy(pair.artists.lost[1])[0].size == 0
-    assert "without: diverged" in [end.get_text() for end in pair.artists.ends]
+    assert np.allclose(xy(pair.artists.losses.lost[0]), [[update / 16], [two_losses.LIMITS[1]]])
+    assert xy(pair.artists.losses.lost[1])[0].size == 0
+    assert "without: diverged" in [end.get_text() for end in pair.artists.losses.ends]
     assert f"diverged at update {update + 1};" in str(pair)
     assert "Without batch norm: diverged. With it: has learned" in repr(pair)
 
@@ -226,9 +226,10 @@ def test_a_run_that_was_stopped_is_drawn(pair):
     assert {run.status for run in result.runs} == {"cancelled"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        training.update(pair.artists, result, 0, None)
+        training.update(pair.artists, result, 0, result)
+        pair.picture.render()
         assert "stopped by hand" in training.describe(result, 0)
-    assert not any("nan" in end.get_text() for end in pair.artists.ends)
+    assert not any("nan" in end.get_text() for end in pair.artists.losses.ends)
 
 
 def test_a_pinned_pair_is_drawn_behind(pair):
@@ -237,8 +238,8 @@ def test_a_pinned_pair_is_drawn_behind(pair):
         TrainConfig(hidden=(16,) * 4, activation="sigmoid", epochs=5, batch_norm=True),
         data.circle(),
     )
-    assert np.array_equal(xy(pair.artists.pinned[1])[1], expected.train_loss)
-    assert "pinned, with" in [end.get_text() for end in pair.artists.ends]
+    assert np.array_equal(xy(pair.artists.losses.pinned[1])[1], expected.train_loss)
+    assert "pinned, with" in [end.get_text() for end in pair.artists.losses.ends]
 
 
 # The map of rates
@@ -317,7 +318,8 @@ def test_both_modes_of_a_run_that_was_stopped(modes):
     progress.cancel()
     result = two_modes.compute(modes.knob_settings(), progress)
     moment = two_modes.frame(result, 3)
-    two_modes.update(modes.artists, result, moment, None)
+    two_modes.update(modes.artists, result, moment, result)
+    modes.picture.render()
     assert two_modes.describe(result, moment) == "Stopped by hand."
     assert not any("nan" in end.get_text() for end in modes.artists.ends)
 
@@ -326,7 +328,10 @@ def test_a_batch_of_one(modes):
     modes.set(batch_size=1)
     assert np.ptp(modes.moment.in_batches) < 1e-6
     assert "A batch of one is its own mean" in str(modes)
-    assert "beyond this axis" in modes.artists.warning.get_text()
+    assert xy(modes.artists.evaluated)[1].max() == two_modes.LOSSES[1]
+    loss = modes.run.train_loss[-1]
+    assert f"evaluation {short(loss)}" in [end.get_text() for end in modes.artists.ends]
+    assert loss > two_modes.LOSSES[1]
 
 
 # Every menu, every end

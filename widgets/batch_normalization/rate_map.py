@@ -12,7 +12,9 @@ from lessons.batch_norm_effects import RateMap, map_rates
 from lessons.engines import engine_at_hand
 from lessons.verdict import guessing_loss
 from widgets.artists import PixelMap, words
-from widgets.batch_normalization.training import DEEPEST, SETS, WIDTH, WITH, WITHOUT
+from widgets.batch_normalization.layers import DEEPEST
+from widgets.batch_normalization.training import SETS, WIDTH
+from widgets.batch_normalization.two_losses import WITH, WITHOUT
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.learning_rate.network import load
 from widgets.panel import Panel

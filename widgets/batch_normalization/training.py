@@ -4,33 +4,25 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
-from matplotlib.collections import PolyCollection
 
 from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.batch_norm_effects import activation_inputs, percentiles, settled_loss
 from lessons.engines import engine_at_hand
 from lessons.initializers import INITIALIZERS
-from lessons.verdict import count, guessing_loss, short, where_it_diverged
-from widgets.artists import words
+from lessons.verdict import guessing_loss, short, where_it_diverged
+from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers
+from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_losses
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import load
-from widgets.marks import spread
 from widgets.panel import Panel
-from widgets.style import BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
 
 SIZE = 8.6, 4.3
 SETS = ("circle", "spiral", "xor", "gaussians", "moons")
-WIDTH, DEEPEST = 16, 6
-LOSSES = 1e-3, 10.0
-REACH = 8
+WIDTH = 16
 SHARES = 0.05, 0.25, 0.5, 0.75, 0.95
 # The distributions are measured at so many epochs, and on so many training samples.
 MOMENTS, SAMPLES = 25, 100
-# As in a run's record: where the slope of the activation is below this, a unit hardly learns.
-FLAT = 0.01
-WITHOUT, WITH = ORANGE, BLUE
-NAMES = "without", "with"
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,171 +110,17 @@ def measure(run, split, unit):
 
 def draw(figure):
     """Make the artists: losses on the left, on the right the inputs of every layer, twice."""
-    losses = figure.add_axes([0.055, 0.13, 0.26, 0.77])
-    losses.set(yscale="log", ylim=LOSSES)
-    losses.set_title("Training loss", pad=12)
-    losses.grid(axis="y", color=LIGHT, linewidth=0.6)
     rows = [figure.add_axes([0.47, bottom, 0.52, 0.33]) for bottom in (0.57, 0.13)]
-    bands = []
-    for axes, color in zip(rows, (WITHOUT, WITH), strict=True):
-        axes.set(xlim=(0, 1), ylim=(-REACH, REACH), xticks=[], yticks=[-8, -4, 0, 4, 8])
-        axes.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)
-        bands.append([axes.add_collection(PolyCollection([], color=color, alpha=alpha, lw=0))
-                      for alpha in (0.25, 0.45)])  # fmt: skip
-    rows[0].text(0, 1.16, "What one unit of each layer passes to its activation, epoch by epoch",
-                 transform=rows[0].transAxes, fontsize=NORMAL)  # fmt: skip
-    for axes, name, color in zip(rows, NAMES, (WITHOUT, WITH), strict=True):
-        axes.text(0, -0.04, f"{name} batch norm", transform=axes.transAxes, color=color,
-                  fontsize=SMALL, va="top")  # fmt: skip
     return SimpleNamespace(
-        pinned=[losses.plot([], [], color=PINNED, linewidth=1.3, linestyle=style)[0]
-                for style in ((0, (2, 2)), "-")],
-        now=losses.axvline(0, color=GRAY, linewidth=0.8),
-        batches=losses.plot([], [], color=WITH, linewidth=0.9, alpha=0.7)[0],
-        curves=[losses.plot([], [], color=color)[0] for color in (WITHOUT, WITH)],
-        dots=[losses.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)[0]
-              for color in (WITHOUT, WITH)],
-        ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
-              for color in (WITHOUT, WITH, GRAY, WITH, PINNED)],
-        lost=[losses.plot([], [], "X", color=RED, ms=9, mec="white", clip_on=False, zorder=6)[0]
-              for _ in NAMES],
-        x_label=words(losses, 0.5, -0.085, transform=losses.transAxes, fontsize=NORMAL,
-                      ha="center", va="top"),
-        rows=[
-            SimpleNamespace(
-                bands=row_bands,
-                median=axes.plot([], [], color=color, linewidth=1.6)[0],
-                now=axes.plot([], [], color=GRAY, linewidth=0.8)[0],
-                note=words(axes, 1, -0.04, transform=axes.transAxes, fontsize=SMALL,
-                           ha="right", va="top"),
-            )
-            for axes, row_bands, color in zip(rows, bands, (WITHOUT, WITH), strict=True)
-        ],
-        layers=[words(rows[0], 0, 1.03, transform=rows[0].transAxes, color=GRAY, fontsize=SMALL)
-                for _ in range(DEEPEST)],
-        epochs=words(rows[1], 0.5, -0.17, transform=rows[1].transAxes, fontsize=NORMAL,
-                     ha="center", va="top"),
-        still=SimpleNamespace(
-            losses=losses, rows=rows,
-            guess=losses.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),
-            flat=[axes.axhspan(low, low, color=LIGHT, alpha=0.55, lw=0, zorder=-1)
-                  for axes in rows for low in (-REACH, REACH)],
-            flat_texts=[axes.text(0.01, y, "", transform=axes.get_yaxis_transform(), color=GRAY,
-                                  fontsize=SMALL, va="center")
-                        for axes in rows for y in (-REACH + 1.4, REACH - 1.4)],
-        ),
-    )  # fmt: skip
+        losses=draw_losses(figure.add_axes([0.055, 0.13, 0.26, 0.77])), layers=draw_layers(rows)
+    )
 
 
 def update(artists, result, epoch, pinned):
     """Move the artists to two runs."""
-    show_losses(artists, result, epoch, pinned)
-    depth, activation = result.settings["depth"], result.settings["activation"]
-    shade(artists.still, activation)
-    for layer, text in enumerate(artists.layers):
-        text.set_text(f"layer {layer + 1}" if layer < depth else "")
-        text.set_x(layer / depth)
-    artists.epochs.set_text(f"in every layer: epochs 0 to {result.run.config.epochs}")
-    for row, (epochs, values) in zip(artists.rows, result.inputs, strict=True):
-        starts = (np.arange(depth) / depth)[:, None]
-        x = starts + 0.9 / depth * epochs / result.run.config.epochs
-        at = np.clip(values, -REACH, REACH)
-        for band, (low, high) in zip(row.bands, ((0, 4), (1, 3)), strict=True):
-            band.set_verts([outline(x[k], at[low, k], at[high, k]) for k in range(depth)])
-        row.median.set_data(with_gaps(x), with_gaps(at[2]))
-        now = np.repeat(starts + 0.9 / depth * epoch / result.run.config.epochs, 2, axis=1)
-        row.now.set_data(with_gaps(now), with_gaps(np.tile([-REACH, REACH], (depth, 1))))
-        far = np.abs(values).max()
-        row.note.set_text(
-            f"beyond this axis: up to {short(far)}" if far > REACH
-            else "line: median; bands: 50 % and 90 % of the samples"
-        )  # fmt: skip
-        row.note.set_color(RED if far > REACH else GRAY)
-
-
-def outline(x, low, high):
-    """Return the corners of the area between two curves; a single moment still has some width."""
-    if len(x) == 1:
-        x, low, high = np.append(x, x + 0.01), np.repeat(low, 2), np.repeat(high, 2)
-    return np.column_stack([np.append(x, x[::-1]), np.append(low, high[::-1])])
-
-
-def with_gaps(values):
-    """Put the curves of all layers in one, with a gap after each."""
-    return np.pad(np.asarray(values, float), ((0, 0), (0, 1)), constant_values=np.nan).ravel()
-
-
-def flat_zones(activation):
-    """Return below and above which value the activation is flat, its slope below 0.01.
-
-    >>> [round(float(end), 1) for end in flat_zones("sigmoid")]
-    [-4.6, 4.6]
-    """
-    z = np.linspace(-REACH, REACH, 801)
-    steep = z[np.abs(ACTIVATIONS[activation].derivative(z)) >= FLAT]
-    return steep[0], steep[-1]
-
-
-def shade(still, activation):
-    """Shade where the activation is flat; only another activation changes the background."""
-    low, high = flat_zones(activation)
-    for k, (span, text) in enumerate(zip(still.flat, still.flat_texts, strict=True)):
-        bottom, top = ((-REACH, low), (high, REACH))[k % 2]
-        if (span.get_y(), span.get_height()) != (bottom, top - bottom):
-            span.set(y=bottom, height=top - bottom)
-            text.set_text("flat" if top - bottom > 1 else "")
-
-
-def show_losses(artists, result, epoch, pinned):
-    """Draw both histories, those of a pinned setting, and the moment that is shown."""
-    still, epochs = artists.still, result.run.config.epochs
-    guess = guessing_loss(result.split)
-    if still.losses.get_xlim() != (0, epochs):
-        still.losses.set_xlim(0, epochs)
-    if still.guess.get_ydata()[0] != guess:
-        still.guess.set_ydata([guess, guess])
-    each = len(result.run.batch_loss) // epochs
-    artists.x_label.set_text(f"epochs, of {count(each)} update{'' if each == 1 else 's'}")
-    artists.now.set_xdata([epoch, epoch])
-    heights, texts = [], []
-    for k, (run, name) in enumerate(zip(result.runs, NAMES, strict=True)):
-        artists.curves[k].set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LOSSES))
-        at = min(epoch, run.completed_epochs)
-        loss = np.clip(run.train_loss[at], *LOSSES)
-        artists.dots[k].set_data([at], [loss])
-        # A run that was stopped at once has no losses at all.
-        measured = np.isfinite(loss)
-        heights.append(loss if measured else guess)
-        texts.append(f"{name} {short(run.train_loss[at])}" if measured else "")
-        artists.lost[k].set_data([], [])
-        if run.status == "diverged":
-            texts[-1] = f"{name}: diverged"
-            artists.lost[k].set_data([run.stopped_at / each], [LOSSES[1]])
-    batches = in_batches(result.run)
-    artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
-    heights += [guess, np.clip(batches[-1] if len(batches) else guess, *LOSSES)]
-    texts += ["guessing", f"in batches {short(batches[-1])}" if len(batches) else ""]
-    for line in artists.pinned:
-        line.set_data([], [])
-    if pinned:
-        for run, line in zip(pinned.runs, artists.pinned, strict=True):
-            line.set_data(np.arange(len(run.train_loss)), np.clip(run.train_loss, *LOSSES))
-        last = pinned.run.train_loss[pinned.run.completed_epochs]
-        heights.append(np.clip(last, *LOSSES))
-        texts.append("pinned, with")
-    low, high = np.log10(LOSSES)
-    apart = spread(np.log10(heights), 0.19)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for end, height, text in zip(artists.ends, [*apart, 0], [*texts, ""], strict=False):
-        end.set_position((1.03 * epochs, 10**height))
-        end.set_text(text)
-
-
-def in_batches(run):
-    """Return the mean loss of the batches of every epoch: in training mode, as they were met."""
-    starts = run.epoch_starts[: run.completed_epochs + 1]
-    sums = np.add.reduceat(run.batch_loss[: starts[-1]], starts[:-1]) if len(starts) > 1 else []
-    return np.asarray(sums) / np.diff(starts)
+    config = result.run.config
+    update_losses(artists.losses, result, epoch, pinned)
+    update_layers(artists.layers, result.inputs, epoch, config.epochs, config.activation)
 
 
 # --- words --------------------------------------------------------------------------------------

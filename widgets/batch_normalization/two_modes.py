@@ -10,12 +10,12 @@ from lessons.batch_norm_modes import answers_in_batches
 from lessons.engines import engine_at_hand
 from lessons.verdict import count, guessing_loss, short
 from widgets.artists import words
-from widgets.batch_normalization.training import in_batches
+from widgets.batch_normalization.two_losses import in_batches
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import load
 from widgets.marks import spread
 from widgets.panel import Panel
-from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
 
 SIZE = 8.6, 4.0
 SETS = ("moons", "circle", "spiral", "xor", "gaussians")
@@ -94,7 +94,7 @@ def draw(figure):
     losses = figure.add_axes([0.06, 0.14, 0.33, 0.74])
     losses.set(yscale="log", ylim=LOSSES, title="Training loss, in both modes")
     losses.grid(axis="y", color=LIGHT, linewidth=0.6)
-    answers = figure.add_axes([0.58, 0.14, 0.40, 0.74])
+    answers = figure.add_axes([0.595, 0.14, 0.385, 0.74])
     answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, POINTS - 0.4), yticks=range(POINTS))
     answers.set_yticklabels([f"point {k + 1}" for k in range(POINTS)])
     answers.set_xlabel("answer: probability of class 1", labelpad=1)
@@ -113,8 +113,6 @@ def draw(figure):
         dot=losses.plot([], [], "o", color=EVALUATION, ms=5, clip_on=False, zorder=4)[0],
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (EVALUATION, IN_BATCHES, GRAY, PINNED)],
-        warning=words(losses, 1, 0.95, transform=losses.transAxes, color=RED, fontsize=SMALL,
-                      ha="right"),
         x_label=words(losses, 0.5, -0.09, transform=losses.transAxes, fontsize=NORMAL,
                       ha="center", va="top"),
         answers=answers.plot([], [], "o", color=IN_BATCHES, ms=4, alpha=0.35, clip_on=False)[0],
@@ -141,10 +139,6 @@ def update(artists, result, moment, pinned):
     artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
     loss = run.train_loss[moment.epoch]
     artists.dot.set_data([moment.epoch], [np.clip(loss, *LOSSES)])
-    highest = np.nan_to_num(run.train_loss).max()
-    artists.warning.set_text(
-        f"beyond this axis: up to {short(highest)}" if highest > LOSSES[1] else ""
-    )
     # A run that was stopped at once has no losses at all.
     heights, texts = [guess] * 3, ["", "", "guessing", ""]
     if np.isfinite(loss):
@@ -157,7 +151,8 @@ def update(artists, result, moment, pinned):
         artists.pinned.set_data(
             np.arange(len(before.train_loss)), np.clip(before.train_loss, *LOSSES)
         )
-        heights.append(before.train_loss[before.completed_epochs])
+        last = before.train_loss[before.completed_epochs]
+        heights.append(np.nan_to_num(last, nan=guess))
         texts[3] = f"pinned: {before.config.batch_size}"
     label(artists.ends, np.clip(heights, *LOSSES), texts, 1.03 * epochs)
     rows = np.repeat(np.arange(len(moment.evaluated)), moment.in_batches.shape[1])

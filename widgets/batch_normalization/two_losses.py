@@ -1,0 +1,94 @@
+"""Two training losses in one axis, without and with batch norm."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons.verdict import count, guessing_loss, short
+from widgets.artists import words
+from widgets.marks import spread
+from widgets.style import BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
+
+NAMES = "without", "with"
+WITHOUT, WITH = ORANGE, BLUE
+# What the axis shows; what lies beyond sits on its edge, and the labels have its number.
+LIMITS = 1e-3, 10.0
+# Labels need about this much room, in powers of ten.
+LINE = 0.19
+
+
+def draw_losses(axes):
+    """Make the artists on axes with room for labels at their right."""
+    axes.set(yscale="log", ylim=LIMITS)
+    axes.set_title("Training loss", pad=12)
+    axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    return SimpleNamespace(
+        pinned=[axes.plot([], [], color=PINNED, linewidth=1.3, linestyle=style)[0]
+                for style in ((0, (2, 2)), "-")],
+        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        batches=axes.plot([], [], color=WITH, linewidth=0.9, alpha=0.7)[0],
+        curves=[axes.plot([], [], color=color)[0] for color in (WITHOUT, WITH)],
+        dots=[axes.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)[0]
+              for color in (WITHOUT, WITH)],
+        ends=[words(axes, 0, 1, color=color, fontsize=SMALL, va="center")
+              for color in (WITHOUT, WITH, GRAY, WITH, PINNED)],
+        lost=[axes.plot([], [], "X", color=RED, ms=9, mec="white", clip_on=False, zorder=6)[0]
+              for _ in NAMES],
+        x_label=words(axes, 0.5, -0.085, transform=axes.transAxes, fontsize=NORMAL,
+                      ha="center", va="top"),
+        still=SimpleNamespace(
+            axes=axes, guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
+        ),
+    )  # fmt: skip
+
+
+def update_losses(artists, result, epoch, pinned):
+    """Draw both histories, those of a pinned setting, and the moment that is shown."""
+    still, epochs = artists.still, result.run.config.epochs
+    guess = guessing_loss(result.split)
+    if still.axes.get_xlim() != (0, epochs):
+        still.axes.set_xlim(0, epochs)
+    if still.guess.get_ydata()[0] != guess:
+        still.guess.set_ydata([guess, guess])
+    each = len(result.run.batch_loss) // epochs
+    artists.x_label.set_text(f"epochs, of {count(each)} update{'' if each == 1 else 's'}")
+    artists.now.set_xdata([epoch, epoch])
+    heights, texts = [], []
+    for k, (run, name) in enumerate(zip(result.runs, NAMES, strict=True)):
+        artists.curves[k].set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LIMITS))
+        at = min(epoch, run.completed_epochs)
+        loss = np.clip(run.train_loss[at], *LIMITS)
+        artists.dots[k].set_data([at], [loss])
+        # A run that was stopped at once has no losses at all.
+        measured = np.isfinite(loss)
+        heights.append(loss if measured else guess)
+        texts.append(f"{name} {short(run.train_loss[at])}" if measured else "")
+        artists.lost[k].set_data([], [])
+        if run.status == "diverged":
+            texts[-1] = f"{name}: diverged"
+            artists.lost[k].set_data([run.stopped_at / each], [LIMITS[1]])
+    batches = in_batches(result.run)
+    artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LIMITS))
+    heights += [guess, np.clip(batches[-1] if len(batches) else guess, *LIMITS)]
+    texts += ["guessing", f"in batches {short(batches[-1])}" if len(batches) else ""]
+    for line in artists.pinned:
+        line.set_data([], [])
+    if pinned:
+        for run, line in zip(pinned.runs, artists.pinned, strict=True):
+            line.set_data(np.arange(len(run.train_loss)), np.clip(run.train_loss, *LIMITS))
+        last = pinned.run.train_loss[pinned.run.completed_epochs]
+        heights.append(np.clip(np.nan_to_num(last, nan=guess), *LIMITS))
+        texts.append("pinned, with")
+    low, high = np.log10(LIMITS)
+    apart = spread(np.log10(heights), LINE)
+    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
+    for end, height, text in zip(artists.ends, [*apart, 0], [*texts, ""], strict=False):
+        end.set_position((1.03 * epochs, 10**height))
+        end.set_text(text)
+
+
+def in_batches(run):
+    """Return the mean loss of the batches of every epoch: in training mode, as they were met."""
+    starts = run.epoch_starts[: run.completed_epochs + 1]
+    sums = np.add.reduceat(run.batch_loss[: starts[-1]], starts[:-1]) if len(starts) > 1 else []
+    return np.asarray(sums) / np.diff(starts)
