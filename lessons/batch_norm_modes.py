@@ -7,8 +7,7 @@ in evaluation the running averages, so that it does not.
 import numpy as np
 
 from lessons.losses import LOSSES
-from lessons.network import forward
-from lessons.smoothness import batch_loss
+from lessons.network import forward, like
 
 
 def answers_in_batches(params, config, points, X, batch_size, draws, seed=0):
@@ -36,6 +35,21 @@ def answers_in_batches(params, config, points, X, batch_size, draws, seed=0):
         outputs, _ = forward(params, config, batches.reshape(batch_size, -1, shape[-1]), True)
         answers = LOSSES[params.loss].prediction(outputs[0])
     return answers[:, 1].reshape(len(points), draws)
+
+
+def batch_loss(params, config, X, y):
+    """Compute the mean loss of a batch in training mode, as an update sees it.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> split, config = data.moons(n=50), TrainConfig(epochs=1, batch_size=50, shuffle=False)
+    >>> run = train(config, split)
+    >>> first = batch_loss(run.snapshots[0], config, split.X_train, split.y_train)
+    >>> bool(abs(first - run.batch_loss[0]) < 1e-5)
+    True
+    """
+    outputs, _ = forward(params, config, np.asarray(X, params[0].W.dtype), training=True)
+    loss = LOSSES[params.loss].function
+    return float(loss(outputs, like(outputs, y, params.loss)))
 
 
 def loss_in_batches(params, config, X, y, batch_size, seed=0):

@@ -174,7 +174,7 @@ def describe(result, moment):
     elif walk.var == 0:
         parts.append("All values are the same: ẑ is 0, and only ε keeps it from being 0/0.")
     elif walk.z_hat.std() < 0.99:
-        parts.append(f"σ² is {walk.var:.2g}, no longer large beside ε = {knobs['eps']:.2g}.")
+        parts.append(f"Beside σ² = {walk.var:.2g}, ε = {knobs['eps']:.2g} counts.")
     elif m == 2:
         parts.append("With two samples ẑ is −1 and 1, whatever the numbers were.")
     if undone(result) and walk.var > 0:

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from lessons import TrainConfig, data, predict, train
-from lessons.batch_norm_effects import settled_loss
 from lessons.batch_norm_modes import answers_in_batches
 from lessons.engines import engine_at_hand
+from lessons.rate_map import settled_loss
 from widgets.batch_normalization.training import fate
 from widgets.tasks import Choice, Goal, Goals, Prediction
 

@@ -8,8 +8,8 @@ from matplotlib.colors import to_rgb
 
 from lessons import TrainConfig
 from lessons.activations import ACTIVATIONS
-from lessons.batch_norm_effects import RateMap, map_rates
 from lessons.engines import engine_at_hand
+from lessons.rate_map import RateMap, map_rates
 from lessons.verdict import guessing_loss
 from widgets.artists import PixelMap, words
 from widgets.batch_normalization.layers import DEEPEST
@@ -22,25 +22,21 @@ from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.3
 RATES = np.geomspace(1e-3, 1e2, 16)
-ROWS = {
-    "first weights": ("small_normal", "xavier_normal", "he_normal", "orthogonal", "large_normal"),
-    "activations": ("sigmoid", "tanh", "relu", "gelu", "silu"),
-}
+FIRST_WEIGHTS = "small_normal", "xavier_normal", "he_normal", "orthogonal", "large_normal"
 # Training works where it ends below half the loss of guessing; full color is at 5 % of it.
 WORKS, FULL = 0.5, 0.05
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A map of trainings, one row per initialization or activation, and the loss of guessing."""
+    """A map of trainings, one row per kind of first weights, and the loss of guessing."""
 
     map: RateMap
-    names: tuple
     guess: float
 
 
 def rates(lang="en", **settings):
-    """Train at many learning rates, without and with batch norm, row by row of a map.
+    """Train at many learning rates, without and with batch norm, from five kinds of first weights.
 
     Parameters: settings, initial values of the knobs. Returns: a Panel.
     Raises: ValueError that names the setting, what is allowed, and what came.
@@ -51,15 +47,12 @@ def rates(lang="en", **settings):
     >>> panel.close()
     """
     knobs = [
-        choice("rows", "rows", "What differs from row to row", list(ROWS), "first weights"),
-        choice("activation", "activation", "Where the rows are first weights",
+        choice("activation", "activation", "Non-linearity of the hidden units",
                list(ACTIVATIONS), "relu"),
         choice("place", "batch norm", "Which side of the activation it sits on",
                ["before", "after"], "before"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
         int_slider("depth", "hidden layers", f"How many layers of {WIDTH} units", 1, DEEPEST, 4),
-        count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
-                     1, 512, 32),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
@@ -70,13 +63,12 @@ def rates(lang="en", **settings):
 
 def compute(settings, progress):
     """Train once for every cell of the map."""
-    split, names = load(settings["data"], settings["seed"]), ROWS[settings["rows"]]
-    common = {name: settings[name] for name in ("batch_size", "epochs", "seed", "activation")}
+    split = load(settings["data"], settings["seed"])
+    common = {name: settings[name] for name in ("activation", "epochs", "seed")}
     common |= {"hidden": (WIDTH,) * settings["depth"], "batch_norm": settings["place"]}
-    field = "init" if settings["rows"] == "first weights" else "activation"
-    configs = [TrainConfig(**common | {field: name}) for name in names]
+    configs = [TrainConfig(init=init, **common) for init in FIRST_WEIGHTS]
     made = map_rates(configs, split, RATES, engine_at_hand(), progress)
-    return Result(made, names, guessing_loss(split))
+    return Result(made, guessing_loss(split))
 
 
 def draw(figure):
@@ -106,18 +98,15 @@ def draw(figure):
     first.text(0, -0.37, "One cell: one training. White: no better than guessing; full color: a "
                "twentieth of that loss; ✕: diverged.", transform=first.transAxes, color=GRAY,
                fontsize=SMALL)  # fmt: skip
-    return SimpleNamespace(
-        blocks=blocks,
-        names=[words(first, -0.02, 0.9 - 0.2 * k, transform=first.transAxes, fontsize=SMALL,
-                     ha="right", va="center") for k in range(5)],
-    )  # fmt: skip
+    for k, name in enumerate(FIRST_WEIGHTS):
+        first.text(-0.02, 0.9 - 0.2 * k, name, transform=first.transAxes, fontsize=SMALL,
+                   ha="right", va="center")  # fmt: skip
+    return SimpleNamespace(blocks=blocks)
 
 
 def update(artists, result, moment, pinned):
     """Move the artists to a map."""
     counts = result.map.works(WORKS * result.guess)
-    for text, name in zip(artists.names, result.names, strict=True):
-        text.set_text(name)
     for k, (block, color) in enumerate(zip(artists.blocks, (WITHOUT, WITH), strict=True)):
         loss, made = result.map.loss[:, k], result.map.made[:, k]
         block.cells.set_data(shade(loss / result.guess, made, color)[::-1])
@@ -153,7 +142,7 @@ def describe(result, moment):
     counts = result.map.works(WORKS * result.guess)
     rows = [
         f"{name} {without} and {with_}"
-        for name, (without, with_) in zip(result.names, counts, strict=True)
+        for name, (without, with_) in zip(FIRST_WEIGHTS, counts, strict=True)
     ]
     return (
         f"{cells} complete trainings. Of {len(RATES)} rates so many end below half the loss of "

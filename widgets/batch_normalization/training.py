@@ -7,9 +7,10 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
-from lessons.batch_norm_effects import activation_inputs, percentiles, settled_loss
+from lessons.covariate_shift import activation_inputs
 from lessons.engines import engine_at_hand
 from lessons.initializers import INITIALIZERS
+from lessons.rate_map import settled_loss
 from lessons.verdict import guessing_loss, short, where_it_diverged
 from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers
 from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_losses
@@ -21,8 +22,8 @@ SIZE = 8.6, 4.3
 SETS = ("circle", "spiral", "xor", "gaussians", "moons")
 WIDTH = 16
 SHARES = 0.05, 0.25, 0.5, 0.75, 0.95
-# The distributions are measured at so many epochs, and on so many training samples.
-MOMENTS, SAMPLES = 25, 100
+# Of each layer this unit is shown, at so many epochs, with so many training samples.
+UNIT, MOMENTS, SAMPLES = 0, 25, 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +68,7 @@ With it: has learned.
                list(ACTIVATIONS), "sigmoid"),
         choice("init", "first weights", "What they are drawn from",
                list(INITIALIZERS), "he_normal"),
-        choice("place", "batch norm", "Which side of the activation it sits on",
-               ["before", "after"], "before"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
-        int_slider("unit", "unit shown", "Which unit of each layer is shown", 1, WIDTH, 1),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
@@ -90,19 +88,22 @@ def compute(settings, progress):
         hidden=(WIDTH,) * settings["depth"], **{name: settings[name] for name in names}
     )
     runs, inputs = [], []
-    for k, place in enumerate((False, settings["place"])):
-        run = train(replace(config, batch_norm=place), split, engine_at_hand(), progress.part())
+    for k, on in enumerate((False, True)):
+        run = train(replace(config, batch_norm=on), split, engine_at_hand(), progress.part())
         progress.report(k + 1, 2)
         runs.append(run)
-        inputs.append(measure(run, split, settings["unit"] - 1))
+        inputs.append(measure(run, split))
     return Result(tuple(runs), tuple(inputs), split, settings)
 
 
-def measure(run, split, unit):
-    """Return some epochs of a run, and the percentiles of one unit's inputs in every layer."""
+def measure(run, split):
+    """Return some epochs of a run, and the percentiles of one unit's inputs in every layer.
+
+    The nearest sample counts, so that every number is one that occurred.
+    """
     epochs = np.unique(np.rint(np.linspace(0, run.completed_epochs, MOMENTS)).astype(int))
     z = activation_inputs(run, split.X_train[:SAMPLES], epochs)
-    return epochs, percentiles(z[..., unit], SHARES)
+    return epochs, np.quantile(z[..., UNIT], SHARES, axis=-1, method="nearest")
 
 
 # --- picture ------------------------------------------------------------------------------------
@@ -127,22 +128,23 @@ def update(artists, result, epoch, pinned):
 
 
 def describe(result, epoch):
-    """Say how both trainings ended, and what the last layer was given in each."""
-    depth = result.settings["depth"]
+    """Say how both trainings ended, and what the last layer was given in each.
+
+    The loss is the median of the last quarter of the epochs, by which `fate` judges.
+    """
     parts = [f"{heading(result)}."]
     for run, (_, values), name in zip(result.runs, result.inputs, NAMES, strict=True):
-        end = run.completed_epochs
         if run.status == "cancelled":
-            parts.append(f"{name.capitalize()} batch norm: stopped by hand.")
-            continue
-        low, high = values[0, -1, -1], values[-1, -1, -1]
-        ended = where_it_diverged(run) if run.status == "diverged" else fate(run, result.split)
-        parts.append(
-            f"{name.capitalize()} batch norm: loss {short(run.train_loss[0])} → "
-            f"{short(run.train_loss[end])}, {ended}; at the end 90 % of what "
-            f"unit {result.settings['unit']} of layer {depth} is given lies between "
-            f"{short(low)} and {short(high)}."
-        )
+            ended = "stopped by hand"
+        elif run.status == "diverged":
+            ended = where_it_diverged(run)
+        else:
+            low, high = (short(values[k, -1, -1]) for k in (0, -1))
+            ended = (
+                f"{fate(run, result.split)}, loss {short(settled_loss(run))}; in the last layer "
+                f"90 % of the values shown lie between {low} and {high}"
+            )
+        parts.append(f"{name.capitalize()} batch norm: {ended}.")
     stopped = any(run.status == "cancelled" for run in result.runs)
     if epoch < result.run.config.epochs and not stopped:
         losses = [short(run.train_loss[min(epoch, run.completed_epochs)]) for run in result.runs]

@@ -20,7 +20,8 @@ from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
 SIZE = 8.6, 4.0
 SETS = ("moons", "circle", "spiral", "xor", "gaussians")
 LOSSES = 1e-3, 1e3
-POINTS = 8
+# So many unseen points of each class.
+POINTS = 4
 EVALUATION, IN_BATCHES = BLUE, GRAY
 
 
@@ -56,7 +57,7 @@ Evaluation mode: one answer per point.
     knobs = [
         count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
                      1, 512, 8),
-        log_slider("bn_momentum", "weight of the new batch", "In the running averages",
+        log_slider("bn_momentum", "weight α of the new batch", "In the running averages",
                    1e-3, 1.0, 0.1),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         choice("data", "data", "What the network has to learn", SETS, "moons"),
@@ -77,16 +78,15 @@ def compute(settings, progress):
 
 
 def frame(result, time):
-    """Answer for a few unseen points, in both modes."""
+    """Answer for a few unseen points of either class, in both modes."""
     run, split = result.run, result.split
     epoch = min(time, run.completed_epochs)
     params, size = run.snapshots[epoch], min(run.config.batch_size, len(split.X_train))
-    points = split.X_val[:POINTS]
+    points = np.concatenate([split.X_val[split.y_val == k][:POINTS] for k in (0, 1)])
     draws = int(np.clip(2000 // size, 8, 40))
     together = answers_in_batches(params, run.config, points, split.X_train, size, draws)
     alone = predict(params, run.config, points)[:, 1]
-    order = np.argsort(alone, kind="stable")
-    return Moment(epoch, together[order], alone[order])
+    return Moment(epoch, together, alone)
 
 
 def draw(figure):
@@ -95,11 +95,12 @@ def draw(figure):
     losses.set(yscale="log", ylim=LOSSES, title="Training loss, in both modes")
     losses.grid(axis="y", color=LIGHT, linewidth=0.6)
     answers = figure.add_axes([0.595, 0.14, 0.385, 0.74])
-    answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, POINTS - 0.4), yticks=range(POINTS))
-    answers.set_yticklabels([f"point {k + 1}" for k in range(POINTS)])
+    answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, 2 * POINTS - 0.4))
+    answers.set_yticks(range(2 * POINTS), ["of class 0"] * POINTS + ["of class 1"] * POINTS)
+    answers.axhline(POINTS - 0.5, color=GRAY, linewidth=0.8)
     answers.set_xlabel("answer: probability of class 1", labelpad=1)
     answers.grid(axis="y", color=LIGHT, linewidth=0.6)
-    answers.text(0, 1.1, "One network, eight unseen points", transform=answers.transAxes,
+    answers.text(0, 1.1, "One network, eight unseen samples", transform=answers.transAxes,
                  fontsize=NORMAL)  # fmt: skip
     answers.text(0, 1.03, "● in many batches", color=IN_BATCHES, fontsize=SMALL,
                  transform=answers.transAxes)  # fmt: skip

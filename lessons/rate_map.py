@@ -1,77 +1,12 @@
-"""What batch norm does to a training: what the layers are given over time, and which rates work.
-
-Ioffe and Szegedy (2015) explained its success by the first: the inputs of a layer should not
-wander while it learns (covariate shift). Whether they do is measured here; what else may explain
-it, in `smoothness.py`.
-"""
+"""Which learning rates work, without and with batch norm: a map of complete trainings."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from lessons.network import forward
 from lessons.run import Progress
 from lessons.trainer import train
-
-
-def activation_inputs(run, X, epochs):
-    """Compute what the activations of every hidden layer are given, at several epochs of a run.
-
-    `z_l = h_(l-1) W_l + b_l`, after batch norm where it sits before the activation; in training
-    mode, with all of X as one batch.
-
-    Parameters: run, a Run with hidden layers of equal width; X, inputs (N, d); epochs, shape (S,),
-    whole numbers from 0 to `run.completed_epochs`.
-    Returns: shape (layers, S, N, units).
-
-    >>> from lessons import TrainConfig, data, train
-    >>> split = data.moons(n=50)
-    >>> run = train(TrainConfig(epochs=5, batch_norm=True), split)
-    >>> activation_inputs(run, split.X_train, [0, 5]).shape
-    (2, 2, 50, 16)
-    """
-    given = []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for epoch in epochs:
-            _, steps = forward(run.snapshots[epoch], replace(run.config, dropout=0.0), X, True)
-            given.append([step.z for step in steps[:-1]])
-    return np.array(given).swapaxes(0, 1)
-
-
-def percentiles(values, shares):
-    """Return the values below which the given shares of the samples lie, along the last axis.
-
-    The nearest sample counts, so that every number is one that occurred.
-
-    Parameters: values, shape (…, N); shares, shape (Q,), 0 to 1. Returns: shape (Q, …).
-
-    >>> percentiles(np.arange(101.0), [0.05, 0.5]).tolist()
-    [5.0, 50.0]
-    """
-    ordered = np.sort(values, axis=-1)
-    at = np.rint(np.asarray(shares) * (ordered.shape[-1] - 1)).astype(int)
-    return np.moveaxis(ordered[..., at], -1, 0)
-
-
-def covariate_shift(before, after):
-    """Measure how far the inputs of a layer have moved, in units of how wide they were.
-
-    `(1/N) Σ_n |z_n(after) - z_n(before)| / σ(before)`, both in ascending order: the earth mover's
-    distance between the two distributions of a unit, divided by the first one's standard
-    deviation. 0 says that the distribution is the same; 1, that it moved by as much as it is wide.
-
-    Parameters: before, after, values (N, units) for the same inputs at two times.
-    Returns: a number ≥ 0, the median over the units.
-
-    >>> z = np.random.default_rng(0).normal(size=(1000, 3))
-    >>> covariate_shift(z, z), round(covariate_shift(z, z + z.std(axis=0)), 6)
-    (0.0, 1.0)
-    """
-    before, after = (np.sort(np.asarray(z, float), axis=0) for z in (before, after))
-    moved = np.abs(after - before).mean(axis=0)
-    spread = np.maximum(before.std(axis=0), np.finfo(float).tiny)
-    return float(np.median(moved / spread))
 
 
 @dataclass(frozen=True, eq=False)
