@@ -34,7 +34,7 @@ def draw_layers(rows):
                        va="top"),
         ))  # fmt: skip
     top, bottom = rows
-    top.text(0, 1.16, "What one unit of each layer passes to its activation, epoch by epoch",
+    top.text(0, 1.16, "What one unit of each layer passes to its activation",
              transform=top.transAxes, fontsize=NORMAL)  # fmt: skip
     return SimpleNamespace(
         rows=artists,

@@ -4,9 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from lessons import TrainConfig, data, predict, train
+from lessons import TrainConfig, data, one_batch, predict, train
 from lessons.batch_norm_modes import answers_in_batches
 from lessons.engines import engine_at_hand
+from lessons.network import Layer, Params
 from lessons.rate_map import settled_loss
 from widgets.batch_normalization.training import fate
 from widgets.tasks import Choice, Goal, Goals, Prediction
@@ -42,7 +43,8 @@ def predict_output():
 
     def weights_decide():
         z = np.random.default_rng(0).normal(size=32)
-        apart = np.abs(standardize(z) - standardize(100 * z + 7)).max()
+        one, other = (one_batch.walk(z, 1.0, 0.0, 1e-5).z_hat for z in (z, 100 * z + 7))
+        apart = np.abs(one - other).max()
         return (
             "The weights before it decide the shape, but neither mean nor scale: these are "
             "normalized away. Multiply 32 values by 100 and add 7, and what batch norm makes of "
@@ -58,11 +60,6 @@ def predict_output():
             Choice("… whatever the weights of the layer make them.", weights_decide),
         ],
     )
-
-
-def standardize(z):
-    """Return values with mean 0 and variance 1."""
-    return (z - z.mean()) / z.std()
 
 
 def predict_evaluation():
@@ -97,8 +94,7 @@ def predict_evaluation():
 
     def none():
         run, split = trained()
-        plain = [type(layer)(layer.W, layer.b) for layer in run.params]
-        plain = type(run.params)(plain, run.params.loss)
+        plain = Params([Layer(layer.W, layer.b) for layer in run.params], run.params.loss)
         without = predict(plain, TrainConfig(activation="sigmoid"), split.X_val)
         right = np.mean(without.argmax(axis=1) == split.y_val)
         return (

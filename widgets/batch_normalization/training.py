@@ -60,6 +60,7 @@ With it: has learned.
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
                    1e-4, 1e2, 0.1),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
                      1, 512, 32),
         int_slider("depth", "hidden layers", f"How many layers of {WIDTH} units", 1, DEEPEST, 4),
@@ -69,7 +70,6 @@ With it: has learned.
         choice("init", "first weights", "What they are drawn from",
                list(INITIALIZERS), "he_normal"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
@@ -111,7 +111,7 @@ def measure(run, split):
 
 def draw(figure):
     """Make the artists: losses on the left, on the right the inputs of every layer, twice."""
-    rows = [figure.add_axes([0.47, bottom, 0.52, 0.33]) for bottom in (0.57, 0.13)]
+    rows = [figure.add_axes([0.485, bottom, 0.505, 0.33]) for bottom in (0.57, 0.13)]
     return SimpleNamespace(
         losses=draw_losses(figure.add_axes([0.055, 0.13, 0.26, 0.77])), layers=draw_layers(rows)
     )

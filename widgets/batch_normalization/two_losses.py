@@ -76,7 +76,7 @@ def update_losses(artists, result, epoch, pinned):
     if pinned:
         for run, line in zip(pinned.runs, artists.pinned, strict=True):
             line.set_data(np.arange(len(run.train_loss)), np.clip(run.train_loss, *LIMITS))
-        last = pinned.run.train_loss[pinned.run.completed_epochs]
+        last = pinned.run.train_loss[min(pinned.run.completed_epochs, epochs)]
         heights.append(np.clip(np.nan_to_num(last, nan=guess), *LIMITS))
         texts.append("pinned, with")
     low, high = np.log10(LIMITS)

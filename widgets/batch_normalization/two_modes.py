@@ -57,11 +57,11 @@ Evaluation mode: one answer per point.
     knobs = [
         count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
                      1, 512, 8),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         log_slider("bn_momentum", "weight α of the new batch", "In the running averages",
                    1e-3, 1.0, 0.1),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         choice("data", "data", "What the network has to learn", SETS, "moons"),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
@@ -152,7 +152,7 @@ def update(artists, result, moment, pinned):
         artists.pinned.set_data(
             np.arange(len(before.train_loss)), np.clip(before.train_loss, *LOSSES)
         )
-        last = before.train_loss[before.completed_epochs]
+        last = before.train_loss[min(before.completed_epochs, epochs)]
         heights.append(np.nan_to_num(last, nan=guess))
         texts[3] = f"pinned: {before.config.batch_size}"
     label(artists.ends, np.clip(heights, *LOSSES), texts, 1.03 * epochs)
