@@ -59,7 +59,7 @@ With it: has learned.
     """
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
-                   1e-4, 1e2, 0.1),
+                   1e-4, 1e2, 0.1, width=560),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         count_slider("batch_size", "batch size", "Samples per update, and per mean and variance",
                      1, 512, 32),

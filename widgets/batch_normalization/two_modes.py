@@ -60,7 +60,7 @@ Evaluation mode: one answer per point.
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         log_slider("bn_momentum", "weight α of the new batch", "In the running averages",
-                   1e-3, 1.0, 0.1),
+                   1e-3, 1.0, 0.1, width=400),
         choice("data", "data", "What the network has to learn", SETS, "moons"),
     ]  # fmt: skip
     return Panel(
