@@ -1,0 +1,265 @@
+"""Panel C of lesson 06: one network, trained anew with every activation at every tick."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import Run, TrainConfig, data, decision_map
+from lessons.activations import ACTIVATIONS
+from lessons.collapse import boundary, collapse, line_in_box
+from lessons.engines import engine_at_hand
+from lessons.initializers import INITIALIZERS
+from lessons.network import count_parameters, layer_sizes
+from lessons.saturation import FLAT, count_dead, flat_shares
+from lessons.side_by_side import train_side_by_side
+from lessons.verdict import count, short
+from widgets.activations.names import title
+from widgets.artists import PixelMap, words
+from widgets.beliefs import after, mix_colors, ranges
+from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.learning_rate.network import draw_data
+from widgets.panel import Panel
+from widgets.style import BLACK, CLASSES, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+
+SETS = ("spiral", "circle", "xor", "gaussians", "moons")
+SIZE = 8.6, 4.72
+COLUMNS, PITCH, SIDE = 5, (1.716, 2.18), 1.5
+# Small pictures: few points suffice, and samples would hide the map if all were shown.
+MAP_POINTS, SHOWN_SAMPLES = 32, 120
+# The summary stored in notebooks sorts runs by this share of right answers.
+GOOD = 0.85
+MUCH = 1000
+# White where a unit's slope is flat for no sample, gray where it is for nearly all; red: for all.
+FLAT_GRAY, DEAD = np.array([90, 90, 90.0]), np.array([213, 94, 0.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A run for each activation, and their data."""
+
+    runs: dict
+    split: data.Split
+
+    @property
+    def run(self):
+        return self.runs["relu"]
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What the networks believe after some epochs, and what their units do.
+
+    beliefs: of each activation, probabilities over the plane; shares: of each, one array for each
+    layer with the share of samples for which a unit is flat; line: two points of the boundary of
+    the collapsed identity network.
+    """
+
+    epoch: int
+    beliefs: dict
+    shares: dict
+    line: np.ndarray
+
+
+def panel(lang="en", **settings):
+    """Train the same network with every activation, side by side, at every tick of a slider.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel, whose `result.runs` has
+    a run for each activation; `run` is that of ReLU.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> side_by_side = panel(data="gaussians", epochs=10)
+    >>> sorted(side_by_side.result.runs) == sorted(ACTIVATIONS)
+    True
+    >>> side_by_side.close()
+    """
+    knobs = [
+        log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
+                   1e-4, 1e2, 0.2),
+        int_slider("depth", "hidden layers", "How many layers of units lie between in and out",
+                   1, 6, 2),
+        count_slider("width", "units per layer", "The hidden size", 1, 32, 16),
+        count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 40, 10, 0.25),
+        choice("init", "first weights", "How the weights are drawn before training",
+               list(INITIALIZERS), "he_normal"),
+        choice("data", "data", "What the networks have to learn", SETS, "spiral"),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+    ]  # fmt: skip
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+    )  # fmt: skip
+
+
+# --- compute ------------------------------------------------------------------------------------
+
+
+def compute(settings, progress):
+    """Train once per activation; all else is the same, the first weights too."""
+    knobs = dict(settings)
+    split = draw_data(knobs.pop("data"), settings["seed"])
+    hidden = (knobs.pop("width"),) * knobs.pop("depth")
+    configs = [TrainConfig(hidden=hidden, activation=name, **knobs) for name in ACTIVATIONS]
+    runs = train_side_by_side(configs, split, engine_at_hand(), progress)
+    return Result(dict(zip(ACTIVATIONS, runs, strict=True)), split)
+
+
+def frame(result, time):
+    """Return what the networks are at an epoch, or at the last epoch before a run stopped."""
+    box, beliefs, shares = ranges(result.split), {}, {}
+    for name, run in result.runs.items():
+        params = run.snapshots[min(time, run.completed_epochs)]
+        beliefs[name] = decision_map(params, run.config, *box, MAP_POINTS)
+        shares[name] = flat_shares(params, run.config, result.split.X_train)
+    straight = result.runs["identity"]
+    one = collapse(straight.snapshots[min(time, straight.completed_epochs)])
+    return Moment(time, beliefs, shares, line_in_box(*boundary(one), *box))
+
+
+# --- picture ------------------------------------------------------------------------------------
+
+
+def draw(figure):
+    """Make the artists: for each activation a map, its units below it, its results above it."""
+    cells = {name: draw_cell(figure, k, name) for k, name in enumerate(ACTIVATIONS)}
+    note = (
+        "Strips: one cell per hidden unit, one row per layer. Gray: for how many samples its slope "
+        f"is below {FLAT:g}; red: for all, it is dead.",
+        "Dashed: where xW + b scores both classes alike, after the layers of the identity network "
+        "are multiplied into one W and one b.",
+    )
+    for row, text in enumerate(note):
+        figure.text(0.007, 0.043 - 0.033 * row, text, color=GRAY, fontsize=SMALL)
+    line = cells["identity"].still.axes.plot(
+        [], [], color=BLACK, linewidth=1.6, linestyle=(0, (3, 2)), zorder=6
+    )[0]
+    return SimpleNamespace(**cells, line=line)
+
+
+def draw_cell(figure, k, name):
+    """Make the artists of one activation."""
+    row, column = divmod(k, COLUMNS)
+    width, height = SIZE
+    left, top = 0.06 + column * PITCH[0], height - 0.06 - row * PITCH[1]
+    axes = figure.add_axes(
+        [left / width, (top - 0.36 - SIDE) / height, SIDE / width, SIDE / height]
+    )
+    strip = figure.add_axes(
+        [left / width, (top - 0.56 - SIDE) / height, SIDE / width, 0.16 / height]
+    )
+    for frame_ in (axes, strip):
+        frame_.set(xticks=[], yticks=[])
+        frame_.spines[:].set(visible=True, color=LIGHT)
+    axes.text(0, 1.16, title(name), transform=axes.transAxes, fontweight="bold", fontsize=NORMAL)
+
+    def text(x, y, color=BLACK, size=NORMAL, side="left"):
+        return words(
+            axes, x, y, transform=axes.transAxes, color=color, fontsize=size, ha=side, va="bottom"
+        )
+
+    return SimpleNamespace(
+        map=PixelMap(axes),
+        units=PixelMap(strip),
+        samples=[
+            axes.plot([], [], marker, ms=2.8, mec="white", mew=0.3, color=color, ls="")[0]
+            for marker, color in zip("os", CLASSES, strict=False)
+        ],
+        right=text(1, 1.135, side="right"),
+        loss=text(0, 1.015, GRAY, SMALL),
+        dead=text(1, 1.015, RED, SMALL, "right"),
+        pinned=text(1, 1.015, PINNED, SMALL, "right"),
+        still=SimpleNamespace(axes=axes),
+    )
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to the runs, as they stand at a moment."""
+    box = ranges(result.split)
+    for name, run in result.runs.items():
+        cell, epoch = getattr(artists, name), min(moment.epoch, run.completed_epochs)
+        show_samples(cell, result.split, box)
+        cell.map.set_data(mix_colors(moment.beliefs[name]))
+        cell.units.set_data(unit_colors(moment.shares[name]))
+        cell.units.smooth = False
+        broken = run.status == "diverged" and moment.epoch > epoch
+        cell.right.set_text("diverged" if broken else percent(run.val_accuracy[epoch]))
+        cell.right.set_color(RED if broken else BLACK)
+        cell.loss.set_text(f"loss {loss_text(run.train_loss[epoch])}")
+        before = pinned.runs[name] if pinned else None
+        dead, _ = count_dead(moment.shares[name])
+        cell.dead.set_text(f"{dead} dead" if dead and not pinned else "")
+        cell.pinned.set_text(
+            f"pinned {percent(before.val_accuracy[before.completed_epochs])}" if before else ""
+        )
+    artists.line.set_data(*moment.line.T)
+
+
+def show_samples(cell, split, box):
+    """Put some training samples on the map, the same ones until there are others."""
+    axes = cell.still.axes
+    if [axes.get_xlim(), axes.get_ylim()] != box:
+        axes.set(xlim=box[0], ylim=box[1])
+    shown = slice(SHOWN_SAMPLES)
+    for k, points in enumerate(cell.samples):
+        points.set_data(*split.X_train[shown][split.y_train[shown] == k].T)
+
+
+def unit_colors(shares):
+    """Turn shares of flat samples into pixels: a row for each layer, the first on top."""
+    share = np.array(shares)[::-1, :, None]
+    pixels = 255 - share * (255 - FLAT_GRAY)
+    return np.where(share == 1, DEAD, pixels).astype(np.uint8)
+
+
+def loss_text(loss):
+    """Write a loss in the little room there is."""
+    return short(loss) if not loss > MUCH else f"> {MUCH:g}"
+
+
+def percent(share):
+    """Write a share of right answers."""
+    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def describe(result, moment):
+    """Say how many answers are right with each activation, and which units are dead."""
+    parts = [f"Unseen samples right {after(moment.epoch)}: {accuracies(result, moment)}."]
+    dead = {name: count_dead(shares) for name, shares in moment.shares.items()}
+    named = [f"{title(name)} {n} of {units}" for name, (n, units) in dead.items() if n]
+    parts.append(f"Dead units: {', '.join(named)}." if named else "No unit is dead.")
+    if any(run.status == "cancelled" for run in result.runs.values()):
+        parts.append("Stopped by hand.")
+    return f"{sizes(result)} {' '.join(parts)}"
+
+
+def accuracies(result, moment):
+    """List the activations with their share of right answers."""
+    texts = []
+    for name, run in result.runs.items():
+        epoch = min(moment.epoch, run.completed_epochs)
+        broken = run.status == "diverged" and moment.epoch > epoch
+        texts.append(f"{title(name)} {'diverged' if broken else percent(run.val_accuracy[epoch])}")
+    return ", ".join(texts)
+
+
+def sizes(result):
+    """Say how large the network is."""
+    shape = layer_sizes(result.run.config, result.split)
+    total = count(count_parameters(shape))
+    return f"Layers {'–'.join(map(str, shape))}, {total} weights and biases."
+
+
+def brief(result, moment):
+    """Say only who is clearly above the line, and who below, not the last samples."""
+    good, poor = [], []
+    for name, run in result.runs.items():
+        share = run.val_accuracy[run.completed_epochs]
+        (good if share >= GOOD else poor).append(title(name))
+    return (
+        f"{sizes(result)} At least {100 * GOOD:.0f} % of unseen samples right: "
+        f"{', '.join(good) or 'none'}. Less: {', '.join(poor) or 'none'}."
+    )

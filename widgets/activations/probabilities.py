@@ -1,0 +1,179 @@
+"""Panel B of lesson 06: softmax, from logits to probabilities, with its overflow and its slopes."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from lessons.softmax import direct_softmax, jacobian, with_temperature
+from lessons.verdict import short
+from widgets.artists import PixelMap, words
+from widgets.knobs import float_slider, log_slider
+from widgets.panel import Panel
+from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+
+SIZE = 8.6, 4.0
+CLASSES = 4
+# The largest that p_i (δ_ij - p_j) can be.
+STEEPEST = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """Logits on their way to probabilities, and what computing them directly gives."""
+
+    temperature: float
+    shift: float
+    logits: np.ndarray
+    scaled: np.ndarray
+    powers: np.ndarray
+    shifted: np.ndarray
+    p: np.ndarray
+    direct: np.ndarray
+    slopes: np.ndarray
+
+
+def softmax(lang="en", **settings):
+    """Slide four logits, a temperature, and a constant that is added to all of them.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> panel = softmax(z1=2.0, z2=1.0, z3=0.0, z4=-1.0)
+    >>> print(panel)
+    Probabilities 0.644, 0.237, 0.0871, 0.0321; they sum to 1. Computed directly: the same.
+    >>> panel.set(shift=100.0)
+    >>> print(panel)
+    Probabilities 0.644, 0.237, 0.0871, 0.0321; they sum to 1. Computed directly: not a number, \
+because e^z overflows in float32.
+    >>> panel.close()
+    """
+    knobs = [
+        *(float_slider(f"z{k + 1}", f"logit z{k + 1}", f"Score of class {k + 1}",
+                       -10, 10, first, 0.5) for k, first in enumerate((2.0, 1.0, 0.0, -1.0))),
+        log_slider("temperature", "temperature T", "Divides all logits", 0.01, 100, 1.0),
+        float_slider("shift", "constant c", "Added to all logits", -150, 150, 0, 1),
+    ]  # fmt: skip
+    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+
+
+def compute(settings, progress):
+    """Go from logits to probabilities, in float32 as networks do."""
+    temperature, shift = settings["temperature"], settings["shift"]
+    z = np.array([settings[f"z{k + 1}"] for k in range(CLASSES)], np.float32)
+    scaled = (z + np.float32(shift)) / np.float32(temperature)
+    shifted = scaled - scaled.max()
+    with np.errstate(over="ignore", under="ignore"):
+        powers = np.exp(scaled)
+    # In float64, so that a large constant does not cost digits.
+    p = with_temperature(z.astype(np.float64) + shift, temperature)
+    return Result(
+        temperature, shift, z, scaled, powers, np.exp(shifted), p, direct_softmax(scaled),
+        jacobian(p, temperature),
+    )  # fmt: skip
+
+
+def draw(figure):
+    """Make the artists: probabilities over the arithmetic that leads to them, and the Jacobian."""
+    bars = figure.add_axes([0.205, 0.43, 0.40, 0.45])
+    bars.set(xlim=(0.5, CLASSES + 0.5), ylim=(0, 1.0), xticks=[], yticks=[0, 0.5, 1])
+    bars.grid(axis="y", color=LIGHT, linewidth=0.6)
+    bars.set_ylabel("probability p", labelpad=2)
+    matrix = figure.add_axes([0.70, 0.235, 0.275, 0.275 * SIZE[0] / SIZE[1]])
+    matrix.set(xlim=(0, CLASSES), ylim=(0, CLASSES), xticks=[], yticks=[])
+    matrix.spines[:].set(visible=True, color=LIGHT)
+    for k in range(CLASSES):
+        matrix.text(k + 0.5, CLASSES + 0.12, f"z{k + 1}", ha="center", fontsize=SMALL)
+        matrix.text(-0.12, CLASSES - k - 0.5, f"p{k + 1}", ha="right", va="center", fontsize=SMALL)
+    figure.text(0.70, 0.935, "Jacobian: slope of each p in each z", fontsize=NORMAL)
+    figure.text(0.70, 0.175, "Every row and every column sums to 0.", fontsize=SMALL, color=GRAY)
+
+    rows = (
+        ("logit z", GRAY), ("(z + c) / T", BLACK), ("directly: e to that", GRAY),
+        ("directly: p", GRAY), ("less the largest: e to that", BLACK), ("less the largest: p", BLACK),
+    )  # fmt: skip
+    heights = [0.365 - 0.066 * k for k in range(len(rows))]
+    for (name, color), height in zip(rows, heights, strict=True):
+        figure.text(0.185, height, name, fontsize=SMALL, color=color, ha="right", va="center")
+
+    def cell(axes, x, y, transform, **style):
+        return words(axes, x, y, transform=transform, fontsize=SMALL, ha="center", va="center",
+                     **style)  # fmt: skip
+
+    columns = [0.205 + 0.40 * (k + 0.5) / CLASSES for k in range(CLASSES)]
+    return SimpleNamespace(
+        title=words(bars, 0.02, 0.935, transform=figure.transFigure, fontsize=NORMAL),
+        bars=list(bars.bar(range(1, CLASSES + 1), 0, 0.62, color=BLUE)),
+        tops=[words(bars, k + 1, 0, fontsize=NORMAL, ha="center") for k in range(CLASSES)],
+        pinned=bars.plot([], [], "_", color=PINNED, ms=44, mew=1.6)[0],
+        pinned_text=words(
+            bars, 0.605, 0.935, transform=figure.transFigure, color=PINNED, fontsize=SMALL, ha="right"
+        ),
+        table=[
+            [cell(bars, x, height, figure.transFigure, color=color) for x in columns]
+            for (_, color), height in zip(rows, heights, strict=True)
+        ],
+        map=PixelMap(matrix),
+        slopes=[
+            [cell(matrix, j + 0.5, CLASSES - i - 0.5, matrix.transData) for j in range(CLASSES)]
+            for i in range(CLASSES)
+        ],
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to the probabilities."""
+    artists.title.set_text(f"p = softmax((z + c) / T): the bars sum to {result.p.sum():.3g}")
+    for k, (bar, top) in enumerate(zip(artists.bars, artists.tops, strict=True)):
+        bar.set_height(result.p[k])
+        top.set_text(f"{result.p[k]:.3g}")
+        top.set_y(result.p[k] + 0.01)
+    artists.pinned.set_data(([], []) if not pinned else (range(1, CLASSES + 1), pinned.p))
+    artists.pinned_text.set_text(
+        f"pinned: T {short(pinned.temperature)}, c {pinned.shift:g}" if pinned else ""
+    )
+    table = result.logits, result.scaled, result.powers, result.direct, result.shifted, result.p
+    for texts, numbers in zip(artists.table, table, strict=True):
+        for text, number in zip(texts, numbers, strict=True):
+            text.set_text(f"{number:.3g}")
+    for texts, color in ((artists.table[2], GRAY), (artists.table[3], GRAY)):
+        for text in texts:
+            broken = text.get_text() in ("inf", "nan")
+            text.set_color(RED if broken else color)
+    show_jacobian(artists, result)
+
+
+def show_jacobian(artists, result):
+    """Write the slopes, on the deeper color the nearer they are to the largest there can be."""
+    artists.map.set_data(slope_colors(result.slopes * result.temperature))
+    artists.map.smooth = False
+    for texts, numbers in zip(artists.slopes, result.slopes, strict=True):
+        for text, number in zip(texts, numbers, strict=True):
+            text.set_text(write_slope(number))
+
+
+def slope_colors(slopes):
+    """Turn slopes at temperature 1 into pixels, first row on top."""
+    depth = np.clip(np.abs(slopes) / STEEPEST, 0, 1)[::-1, :, None]
+    return (255 - depth * (255 - 255 * np.array(to_rgb(GRADIENT)))).astype(np.uint8)
+
+
+def write_slope(number):
+    """Write a slope with its sign, and 0 for what is nearly 0."""
+    text = f"{number:+.1f}" if abs(number) >= 1 else f"{number:+.3f}"
+    return text.replace("-", "−") if float(text) else "≈ 0"
+
+
+def describe(result, moment):
+    """Say the probabilities, and what the direct way gives."""
+    numbers = ", ".join(f"{p:.3g}" for p in result.p)
+    return f"Probabilities {numbers}; they sum to 1. Computed directly: {directly(result)}."
+
+
+def directly(result):
+    """Say what becomes of the formula when it is computed just as it is written."""
+    if np.isfinite(result.direct).all():
+        return "the same" if np.allclose(result.direct, result.p, atol=1e-3) else "not the same"
+    cause = "overflows" if np.isinf(result.powers).any() else "is 0 for every logit"
+    return f"not a number, because e^z {cause} in float32"
