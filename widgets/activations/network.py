@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import Run, TrainConfig, data, decision_map
+from lessons import TrainConfig, data, decision_map
 from lessons.activations import ACTIVATIONS
 from lessons.collapse import boundary, collapse, line_in_box
 from lessons.engines import engine_at_hand

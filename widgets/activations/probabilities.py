@@ -91,7 +91,8 @@ def draw(figure):
 
     rows = (
         ("logit z", GRAY), ("(z + c) / T", BLACK), ("directly: e to that", GRAY),
-        ("directly: p", GRAY), ("less the largest: e to that", BLACK), ("less the largest: p", BLACK),
+        ("directly: p", GRAY), ("less the largest: e to that", BLACK),
+        ("less the largest: p", BLACK),
     )  # fmt: skip
     heights = [0.365 - 0.066 * k for k in range(len(rows))]
     for (name, color), height in zip(rows, heights, strict=True):
@@ -108,7 +109,8 @@ def draw(figure):
         tops=[words(bars, k + 1, 0, fontsize=NORMAL, ha="center") for k in range(CLASSES)],
         pinned=bars.plot([], [], "_", color=PINNED, ms=44, mew=1.6)[0],
         pinned_text=words(
-            bars, 0.605, 0.935, transform=figure.transFigure, color=PINNED, fontsize=SMALL, ha="right"
+            bars, 0.605, 0.935, transform=figure.transFigure, color=PINNED, fontsize=SMALL,
+            ha="right",
         ),
         table=[
             [cell(bars, x, height, figure.transFigure, color=color) for x in columns]

@@ -38,7 +38,7 @@ def predict_depth():
     """Ask what more layers do for a network without activation functions."""
 
     def bends():
-        one, six = (trained("identity", (16,) * depth, 0.05) for depth in (1, 6))
+        one, six = (trained("identity", (16,) * depth, 0.02) for depth in (1, 6))
         return (
             "That is what layers do when there is something between them. Without it, one hidden "
             f"layer gets {right(one)} of the unseen samples right and six get {right(six)}: the "
@@ -46,7 +46,7 @@ def predict_depth():
         )
 
     def weights():
-        large, small = trained("identity", (32,) * 6, 0.05), trained("relu")
+        large, small = trained("identity", (32,) * 6, 0.02), trained("relu")
         return (
             f"More weights are not more power here. Six layers of 32 units, {size(large)} weights "
             f"and biases without an activation: {right(large)} right. Two layers of 16, "
@@ -54,7 +54,7 @@ def predict_depth():
         )
 
     def straight():
-        one, six = (trained("identity", (16,) * depth, 0.05) for depth in (1, 6))
+        one, six = (trained("identity", (16,) * depth, 0.02) for depth in (1, 6))
         return (
             f"One hidden layer: {right(one)} of the unseen samples right, six: {right(six)}. "
             "Layers without an activation between them can be multiplied into a single one."

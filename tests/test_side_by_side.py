@@ -1,0 +1,27 @@
+"""Trainings side by side are the same trainings, and can be watched and stopped."""
+
+import numpy as np
+import pytest
+from reference import ENGINES
+
+from lessons import Progress, TrainConfig, data, train
+from lessons.side_by_side import train_side_by_side
+
+CONFIGS = [TrainConfig(activation=name, epochs=3) for name in ("tanh", "relu", "gelu")]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_they_are_the_runs_one_by_one(engine):
+    split, progress = data.moons(n=60), Progress()
+    runs = train_side_by_side(CONFIGS, split, engine, progress)
+    for run, config in zip(runs, CONFIGS, strict=True):
+        assert np.array_equal(run.train_loss, train(config, split, engine).train_loss)
+    assert progress.fraction == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_all_are_stopped_together(engine):
+    progress = Progress()
+    progress.cancel()
+    runs = train_side_by_side(CONFIGS, data.moons(n=60), engine, progress)
+    assert [run.status for run in runs] == ["cancelled"] * 3
