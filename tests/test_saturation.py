@@ -26,7 +26,9 @@ def test_flat_means_the_same_as_in_a_run():
 @every_activation
 def test_the_mean_for_normal_inputs_is_the_integral(name):
     function = ACTIVATIONS[name].function
-    exact, _ = quad(lambda z: function(np.array([z]))[0] * norm.pdf(z), -8, 8, points=[0], limit=200)
+    exact, _ = quad(
+        lambda z: function(np.array([z]))[0] * norm.pdf(z), -8, 8, points=[0], limit=200
+    )
     assert mean_output(name) == pytest.approx(exact, abs=1e-6)
 
 

@@ -12,7 +12,7 @@ NAMES = {
 FORMULAS = {
     "identity": "f(z) = z",
     "sigmoid": "f(z) = 1 / (1 + e^(−z))",
-    "tanh": "f(z) = (e^z − e^(−z)) / (e^z + e^(−z))\n     = 2σ(2z) − 1, σ the sigmoid",
+    "tanh": "f(z) = (e^2z − 1) / (e^2z + 1)\n     = 2σ(2z) − 1, σ the sigmoid",
     "relu": "f(z) = max(0, z)",
     "leaky_relu": "f(z) = z where z > 0,\nelse 0.01·z",
     "elu": "f(z) = z where z > 0,\nelse e^z − 1",
