@@ -1,5 +1,7 @@
 """Layers without activations, multiplied into one."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ def layers(seed, sizes):
     rng = np.random.default_rng(seed)
     return [
         Layer(rng.normal(size=(n_in, n_out)), rng.normal(size=n_out))
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+        for n_in, n_out in pairwise(sizes)
     ]
 
 

@@ -139,7 +139,7 @@ def update(artists, result, moment, pinned):
         text.set_text(part)
     lines = (
         f"f({z:.4g}) = {value:.4f}", f"slope f′({z:.4g}) = {slope:.4f}",
-        f"largest slope {largest:.4g}, at z = {at:.3g}",
+        f"largest slope {largest:.4g}, {where_steepest(result)}",
         "flat where", where_flat(result.flat),
         f"mean output for normal z: {center(result.mean)}", centering(result.mean),
     )  # fmt: skip
@@ -159,7 +159,9 @@ def compare(artists, result, pinned):
         at = result.grid[apart.argmax()]
         artists.compared[0].set_text(f"dashed gray: pinned, {title(pinned.name)}")
         artists.compared[1].set_text(
-            f"at most {apart.max():.2g} apart, at z = {at:.3g}" if apart.max() > 0 else "the same"
+            f"at most {apart.max():.2g} apart, at z = {at:.3g}".replace("-", "−")
+            if apart.max() > 0
+            else "the same"
         )
 
 
@@ -176,6 +178,17 @@ def where_flat(ranges):
     return ", ".join(parts) or "nowhere in this range"
 
 
+def where_steepest(result):
+    """Say where the slope is largest: at one z, over a range, or further on than is shown."""
+    at, largest = result.steepest
+    same = np.isclose(result.slopes, largest)
+    if same.all():
+        return "everywhere"
+    if at == Z[1]:
+        return f"still growing at z = {at:g}"
+    return "for z > 0" if same[-1] else f"at z = {at:.3g}"
+
+
 def center(mean):
     """Write a mean output, with 0 for what is only rounding."""
     return "0" if abs(mean) < CENTERED else f"{mean:.2g}"
@@ -188,10 +201,10 @@ def centering(mean):
 
 def describe(result, moment):
     """Say value and slope, where the slope is largest, and where it is flat."""
-    at, largest = result.steepest
     return (
         f"{title(result.name)} at z = {result.z:.4g}: value {result.value:.4g}, "
-        f"slope {result.slope:.4g}. Its largest slope is {largest:.4g}, at z = {at:.3g}. Flat "
+        f"slope {result.slope:.4g}. Its largest slope is {result.steepest[1]:.4g}, "
+        f"{where_steepest(result)}. Flat "
         f"(slope within ±{FLAT:g}): {where_flat(result.flat)}. "
         f"Mean output for normal z: {center(result.mean)}, {centering(result.mean)}."
     )

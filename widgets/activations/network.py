@@ -23,7 +23,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, CLASSES, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
-SIZE = 8.6, 4.72
+SIZE = 8.6, 4.86
 COLUMNS, PITCH, SIDE = 5, (1.716, 2.18), 1.5
 # Small pictures: few points suffice, and samples would hide the map if all were shown.
 MAP_POINTS, SHOWN_SAMPLES = 32, 120
@@ -124,13 +124,15 @@ def draw(figure):
     """Make the artists: for each activation a map, its units below it, its results above it."""
     cells = {name: draw_cell(figure, k, name) for k, name in enumerate(ACTIVATIONS)}
     note = (
+        "Maps over x1 (across) and x2 (up), in the color of the class that a network believes in. "
+        "In %: unseen samples right.",
         "Strips: one cell per hidden unit, one row per layer. Gray: for how many samples its slope "
         f"is below {FLAT:g}; red: for all, it is dead.",
         "Dashed: where xW + b scores both classes alike, after the layers of the identity network "
         "are multiplied into one W and one b.",
     )
     for row, text in enumerate(note):
-        figure.text(0.007, 0.043 - 0.033 * row, text, color=GRAY, fontsize=SMALL)
+        figure.text(0.007, 0.078 - 0.033 * row, text, color=GRAY, fontsize=SMALL)
     line = cells["identity"].still.axes.plot(
         [], [], color=BLACK, linewidth=1.6, linestyle=(0, (3, 2)), zorder=6
     )[0]
@@ -185,6 +187,7 @@ def update(artists, result, moment, pinned):
         broken = run.status == "diverged" and moment.epoch > epoch
         cell.right.set_text("diverged" if broken else percent(run.val_accuracy[epoch]))
         cell.right.set_color(RED if broken else BLACK)
+        cell.right.set_fontsize(SMALL if broken else NORMAL)
         cell.loss.set_text(f"loss {loss_text(run.train_loss[epoch])}")
         before = pinned.runs[name] if pinned else None
         dead, _ = count_dead(moment.shares[name])

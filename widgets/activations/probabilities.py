@@ -17,6 +17,8 @@ SIZE = 8.6, 4.0
 CLASSES = 4
 # The largest that p_i (δ_ij - p_j) can be.
 STEEPEST = 0.25
+# What is smaller differs from 0 by nothing that matters here.
+TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +88,13 @@ def draw(figure):
     for k in range(CLASSES):
         matrix.text(k + 0.5, CLASSES + 0.12, f"z{k + 1}", ha="center", fontsize=SMALL)
         matrix.text(-0.12, CLASSES - k - 0.5, f"p{k + 1}", ha="right", va="center", fontsize=SMALL)
-    figure.text(0.70, 0.935, "Jacobian: slope of each p in each z", fontsize=NORMAL)
+    figure.text(0.70, 0.935, "Jacobian: slope of each p in each z", fontsize=NORMAL, va="bottom")
     figure.text(0.70, 0.175, "Every row and every column sums to 0.", fontsize=SMALL, color=GRAY)
 
     rows = (
-        ("logit z", GRAY), ("(z + c) / T", BLACK), ("directly: e to that", GRAY),
-        ("directly: p", GRAY), ("less the largest: e to that", BLACK),
-        ("less the largest: p", BLACK),
+        ("logit z", GRAY), ("a = (z + c) / T", BLACK), ("directly: e^a", GRAY),
+        ("directly: p = e^a / sum", GRAY), ("shifted: e^(a − max a)", BLACK),
+        ("shifted: p", BLACK),
     )  # fmt: skip
     heights = [0.365 - 0.066 * k for k in range(len(rows))]
     for (name, color), height in zip(rows, heights, strict=True):
@@ -129,7 +131,7 @@ def update(artists, result, moment, pinned):
     artists.title.set_text(f"p = softmax((z + c) / T): the bars sum to {result.p.sum():.3g}")
     for k, (bar, top) in enumerate(zip(artists.bars, artists.tops, strict=True)):
         bar.set_height(result.p[k])
-        top.set_text(f"{result.p[k]:.3g}")
+        top.set_text(write(result.p[k]))
         top.set_y(result.p[k] + 0.01)
     artists.pinned.set_data(([], []) if not pinned else (range(1, CLASSES + 1), pinned.p))
     artists.pinned_text.set_text(
@@ -138,12 +140,17 @@ def update(artists, result, moment, pinned):
     table = result.logits, result.scaled, result.powers, result.direct, result.shifted, result.p
     for texts, numbers in zip(artists.table, table, strict=True):
         for text, number in zip(texts, numbers, strict=True):
-            text.set_text(f"{number:.3g}")
+            text.set_text(write(number))
     for texts, color in ((artists.table[2], GRAY), (artists.table[3], GRAY)):
         for text in texts:
             broken = text.get_text() in ("inf", "nan")
             text.set_color(RED if broken else color)
     show_jacobian(artists, result)
+
+
+def write(number):
+    """Write a number in three digits."""
+    return "≈ 0" if 0 < abs(number) < TINY else f"{number:.3g}".replace("-", "−")
 
 
 def show_jacobian(artists, result):
