@@ -185,7 +185,7 @@ def where_steepest(result):
     if same.all():
         return "everywhere"
     if at == Z[1]:
-        return f"still growing at z = {at:g}"
+        return "still rising"
     return "for z > 0" if same[-1] else f"at z = {at:.3g}"
 
 
