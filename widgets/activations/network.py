@@ -86,6 +86,8 @@ def panel(lang="en", **settings):
         choice("data", "data", "What the networks have to learn", SETS, "spiral"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
+    for knob, width in zip(knobs[-4:], (240, 200, 165, 200), strict=True):
+        knob.control.layout.width = f"{width}px"  # all four in a row
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
@@ -152,6 +154,7 @@ def draw_cell(figure, k, name):
     )
     for frame_ in (axes, strip):
         frame_.set(xticks=[], yticks=[])
+        frame_.set(xlim=(0, 1), ylim=(0, 1))
         frame_.spines[:].set(visible=True, color=LIGHT)
     axes.text(0, 1.16, title(name), transform=axes.transAxes, fontweight="bold", fontsize=NORMAL)
 
@@ -195,17 +198,23 @@ def update(artists, result, moment, pinned):
         cell.pinned.set_text(
             f"pinned {percent(before.val_accuracy[before.completed_epochs])}" if before else ""
         )
-    artists.line.set_data(*moment.line.T)
+    artists.line.set_data(*place(moment.line, box).T)
 
 
 def show_samples(cell, split, box):
-    """Put some training samples on the map, the same ones until there are others."""
-    axes = cell.still.axes
-    if [axes.get_xlim(), axes.get_ylim()] != box:
-        axes.set(xlim=box[0], ylim=box[1])
+    """Put some training samples on the map."""
     shown = slice(SHOWN_SAMPLES)
     for k, points in enumerate(cell.samples):
-        points.set_data(*split.X_train[shown][split.y_train[shown] == k].T)
+        points.set_data(*place(split.X_train[shown][split.y_train[shown] == k], box).T)
+
+
+def place(points, box):
+    """Return where points lie on a map, whose sides go from 0 to 1 for any data.
+
+    Without limits that change, the background need never be drawn again.
+    """
+    low, high = np.transpose(box)
+    return (points - low) / (high - low)
 
 
 def unit_colors(shares):
@@ -232,8 +241,9 @@ def describe(result, moment):
     """Say how many answers are right with each activation, and which units are dead."""
     parts = [f"Unseen samples right {after(moment.epoch)}: {accuracies(result, moment)}."]
     dead = {name: count_dead(shares) for name, shares in moment.shares.items()}
-    named = [f"{title(name)} {n} of {units}" for name, (n, units) in dead.items() if n]
-    parts.append(f"Dead units: {', '.join(named)}." if named else "No unit is dead.")
+    named = [f"{title(name)} {n}" for name, (n, _) in dead.items() if n]
+    units = dead["relu"][1]
+    parts.append(f"Dead, of {units} units: {', '.join(named)}." if named else "No unit is dead.")
     if any(run.status == "cancelled" for run in result.runs.values()):
         parts.append("Stopped by hand.")
     return f"{sizes(result)} {' '.join(parts)}"

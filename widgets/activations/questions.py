@@ -157,8 +157,8 @@ def goals(panel):
     return Goals(
         panel,
         [
-            Goal("Kill at least half of ReLU's hidden units.", half_dead),
-            Goal("Spiral: teach sigmoid 90 % of the unseen samples.", sigmoid_learns),
+            Goal("Make at least half of ReLU's hidden units dead.", half_dead),
+            Goal("Spiral: sigmoid gets 90 % of the unseen samples right.", sigmoid_learns),
             Goal("Find data on which identity gets 98 % of the unseen samples right.", line_does),
         ],
     )
