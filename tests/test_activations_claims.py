@@ -12,6 +12,7 @@ from lessons import activations as functions
 from lessons.activations import ACTIVATIONS, Activation, sigmoid, sigmoid_derivative, softmax
 from lessons.collapse import boundary, collapse
 from lessons.losses import cross_entropy
+from lessons.network import Layer, Params
 from lessons.saturation import count_dead, flat_shares
 from lessons.verdict import guessing_loss
 from widgets import activations
@@ -180,6 +181,40 @@ def test_it_is_the_slope_that_holds_sigmoid_back():
         assert steep > right(spiral_run("tanh", seed)) - 0.06
         assert centered < 0.65
         assert right(spiral_run("sigmoid", seed)) < 0.65
+
+
+@pytest.mark.usefixtures("variants")
+def test_in_longer_runs_centering_helps_a_little():
+    shares = {
+        name: np.mean([right(spiral_run(name, seed, 0.5, 80, engine="numpy")) for seed in SEEDS])
+        for name in ("sigmoid", "centered", "steep")
+    }
+    assert shares["sigmoid"] + 0.02 < shares["centered"] < shares["steep"] - 0.1
+
+
+@seeds
+def test_sigmoid_can_express_exactly_what_tanh_can(seed):
+    run, split = spiral_run("tanh", seed), data.spiral(seed=seed)
+    # tanh(z) = 2 σ(2z) - 1: doubled on the way in, doubled and shifted on the way out.
+    layers, scale, shift = [], 1.0, 0.0
+    for layer in run.params[:-1]:
+        layers.append(Layer(2 * scale * layer.W, 2 * (layer.b + shift * layer.W.sum(axis=0))))
+        scale, shift = 2.0, -1.0
+    last = run.params[-1]
+    layers.append(Layer(scale * last.W, last.b + shift * last.W.sum(axis=0)))
+    config = TrainConfig(activation="sigmoid")
+    p = predict(Params(layers, "cross_entropy"), config, split.X_val)
+    assert p == pytest.approx(predict(run.params, run.config, split.X_val), abs=1e-4)
+
+
+def test_bad_luck_in_the_first_weights_can_leave_a_unit_dead():
+    dead = []
+    for seed in SEEDS:
+        run, split = spiral_run("relu", seed), data.spiral(seed=seed)
+        dead.append(count_dead(flat_shares(run.snapshots[0], run.config, split.X_train))[0])
+    assert max(dead) > 0
+    # A step that is too long does it more surely.
+    assert min(dead_units("relu", seed, learning_rate=2.0) for seed in SEEDS) > max(dead)
 
 
 @seeds

@@ -88,10 +88,12 @@ def panel(lang="en", **settings):
     ]  # fmt: skip
     for knob, width in zip(knobs[-4:], (240, 200, 165, 200), strict=True):
         knob.control.layout.width = f"{width}px"  # all four in a row
-    return Panel(
+    made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
     )  # fmt: skip
+    made.summary.layout.min_height = "58px"  # three lines, so that nothing below moves
+    return made
 
 
 # --- compute ------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def predict_gelu():
 
     def always():
         return (
-            "It is the usual choice in large language models, and that is a good reason to try it; "
-            f"it is not a law. {result()} Whoever had looked at one seed and one rate could have "
+            "BERT and GPT-2 use it, and that is a good reason to try it; it is not a law. "
+            f"{result()} Whoever had looked at one seed and one rate could have "
             "reported either."
         )
 
