@@ -310,7 +310,7 @@ def test_strips_hold_a_cell_for_every_unit(panel):
                 assert f"#{red:02x}{green:02x}{blue:02x}" == RED
             else:
                 assert red == green == blue
-                assert red == pytest.approx(255 - 165 * shares[layer][unit], abs=1)
+                assert red == pytest.approx(240 - 150 * shares[layer][unit], abs=1)
         text = getattr(panel.artists, name).dead.get_text()
         assert text == (f"{dead} dead" if dead else "")
     assert panel.artists.relu.dead.get_text()

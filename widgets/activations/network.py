@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from lessons import TrainConfig, data, decision_map
 from lessons.activations import ACTIVATIONS
@@ -20,18 +21,20 @@ from widgets.beliefs import after, mix_colors, ranges
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import draw_data
 from widgets.panel import Panel
-from widgets.style import BLACK, CLASSES, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+from widgets.style import BLACK, CLASSES, GRAY, NORMAL, PINNED, RED, SMALL
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
-SIZE = 8.6, 4.86
+# In units of 100 pixels: from one cell to the next, and the side of a map.
 COLUMNS, PITCH, SIDE = 5, (1.716, 2.18), 1.5
+ROWS = -(-len(ACTIVATIONS) // COLUMNS)
+SIZE = 8.6, 0.5 + ROWS * PITCH[1]
 # Small pictures: few points suffice, and samples would hide the map if all were shown.
 MAP_POINTS, SHOWN_SAMPLES = 32, 120
 # The summary stored in notebooks sorts runs by this share of right answers.
 GOOD = 0.85
 MUCH = 1000
-# White where a unit's slope is flat for no sample, gray where it is for nearly all; red: for all.
-FLAT_GRAY, DEAD = np.array([90, 90, 90.0]), np.array([213, 94, 0.0])
+# A unit whose slope is flat for no sample, for nearly all, and for all of them.
+LIVELY, FLAT_GRAY, DEAD = 240.0, 90.0, 255 * np.array(to_rgb(RED))
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +139,7 @@ def draw(figure):
         "are multiplied into one W and one b.",
     )
     for row, text in enumerate(note):
-        figure.text(0.007, 0.078 - 0.033 * row, text, color=GRAY, fontsize=SMALL)
+        figure.text(0.007, (0.38 - 0.16 * row) / SIZE[1], text, color=GRAY, fontsize=SMALL)
     line = cells["identity"].still.axes.plot(
         [], [], color=BLACK, linewidth=1.6, linestyle=(0, (3, 2)), zorder=6
     )[0]
@@ -157,7 +160,7 @@ def draw_cell(figure, k, name):
     for frame_ in (axes, strip):
         frame_.set(xticks=[], yticks=[])
         frame_.set(xlim=(0, 1), ylim=(0, 1))
-        frame_.spines[:].set(visible=True, color=LIGHT)
+        frame_.spines[:].set_visible(False)
     axes.text(0, 1.16, title(name), transform=axes.transAxes, fontweight="bold", fontsize=NORMAL)
 
     def text(x, y, color=BLACK, size=NORMAL, side="left"):
@@ -222,8 +225,8 @@ def place(points, box):
 def unit_colors(shares):
     """Turn shares of flat samples into pixels: a row for each layer, the first on top."""
     share = np.array(shares)[::-1, :, None]
-    pixels = 255 - share * (255 - FLAT_GRAY)
-    return np.where(share == 1, DEAD, pixels).astype(np.uint8)
+    pixels = LIVELY - share * (LIVELY - FLAT_GRAY)
+    return np.where(share == 1, DEAD, pixels).round().astype(np.uint8)
 
 
 def loss_text(loss):

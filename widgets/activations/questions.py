@@ -94,7 +94,7 @@ def predict_gelu():
     def never():
         return (
             f"Simple and good are not opposites, but neither are they the same. {result()} Where "
-            "steps are small, its smooth bend helps."
+            "steps were small, GELU was ahead."
         )
 
     def half():
@@ -138,7 +138,8 @@ def predict_shift():
         direct = ", ".join(f"{p:.3g}" for p in direct_softmax(LOGITS + 100))
         return (
             f"Before: {numbers(LOGITS)}; after: {numbers(LOGITS + 100)}. The factor e^100 cancels. "
-            f"On a computer it must cancel in time: computed just as it is written, {direct}."
+            f"On a computer it must cancel in time: computed just as it is written: {direct} "
+            "(nan: not a number)."
         )
 
     return Prediction(
