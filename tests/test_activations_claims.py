@@ -276,7 +276,7 @@ def test_every_answer_has_a_reply_and_one_is_right(ask):
     for choice in quiz.choices:
         quiz.choose(choice.answer)
         assert quiz.reply.startswith("Right." if choice.right else "Not quite.")
-        assert "nan" not in quiz.reply.replace("nan, nan, nan, nan", "")
+        assert "nan %" not in quiz.reply
         replies.add(quiz.reply)
     assert len(replies) == 3
     assert sum(choice.right for choice in quiz.choices) == 1

@@ -29,7 +29,7 @@ COLUMNS, PITCH, SIDE = 5, (1.716, 2.18), 1.5
 ROWS = -(-len(ACTIVATIONS) // COLUMNS)
 SIZE = 8.6, 0.5 + ROWS * PITCH[1]
 # Small pictures: few points suffice, and samples would hide the map if all were shown.
-MAP_POINTS, SHOWN_SAMPLES = 32, 120
+MAP_POINTS, SHOWN_SAMPLES = 28, 120
 # The summary stored in notebooks sorts runs by this share of right answers.
 GOOD = 0.85
 MUCH = 1000
