@@ -94,7 +94,7 @@ def test_many_weights_without_an_activation_do_not_help(seed):
     assert right(spiral_run("relu", seed)) > 0.9
 
 
-# The ten, side by side
+# All of them, side by side
 
 
 @seeds
@@ -120,6 +120,12 @@ def test_the_same_first_weights(seed):
     first = [spiral_run(name, seed).snapshots[0] for name in ("tanh", "relu")]
     for one, other in zip(*first, strict=True):
         assert np.array_equal(one.W, other.W)
+
+
+@seeds
+def test_gelus_tanh_form_trains_like_gelu(seed):
+    exact, approximate = (spiral_run(name, seed) for name in ("gelu", "gelu_tanh"))
+    assert approximate.train_loss == pytest.approx(exact.train_loss, rel=0.05)
 
 
 # Dead units

@@ -14,7 +14,7 @@ from lessons.saturation import FLAT, flat_shares
 from widgets import activations
 from widgets.activations.functions import HEIGHTS, Z
 from widgets.activations.names import FORMULAS, title
-from widgets.activations.network import GOOD, MAP_POINTS, SETS, SHOWN_SAMPLES
+from widgets.activations.network import GOOD, MAP_POINTS, SETS, SHOWN, SHOWN_SAMPLES
 from widgets.artists import Words
 from widgets.beliefs import mix_colors, ranges
 from widgets.style import BLACK, CLASSES, RED
@@ -273,7 +273,7 @@ def test_every_map_is_what_its_network_predicts(panel):
     split = data.spiral()
     for time in (6, 0, 3):
         panel.set(time=time)
-        for name in ACTIVATIONS:
+        for name in SHOWN:
             config = TrainConfig(activation=name, learning_rate=0.2, epochs=6)
             run = train(config, split)
             params = run.snapshots[time]
@@ -287,7 +287,7 @@ def test_samples_lie_where_they_are(panel):
     for name in SETS:
         panel.set(data=name)
         split = data.DATASETS[name]()
-        for cell in (panel.artists.relu, panel.artists.gelu_tanh):
+        for cell in (panel.artists.relu, panel.artists.gelu):
             for k, points in enumerate(cell.samples):
                 X, y = split.X_train[:SHOWN_SAMPLES], split.y_train[:SHOWN_SAMPLES]
                 assert on_map(xy(points), split) == pytest.approx(X[y == k], abs=1e-5)
@@ -343,7 +343,7 @@ def test_a_divergence_is_told_and_its_last_map_stays(panel):
 
 def test_a_pinned_setting_is_compared_by_its_accuracy(panel):
     panel.set(pinned=panel.knob_settings(), learning_rate=0.01)
-    for name in ACTIVATIONS:
+    for name in SHOWN:
         run = train(TrainConfig(activation=name, learning_rate=0.2, epochs=6), data.spiral())
         cell = getattr(panel.artists, name)
         assert cell.pinned.get_text() == f"pinned {100 * run.val_accuracy[-1]:.0f} %"
@@ -352,7 +352,7 @@ def test_a_pinned_setting_is_compared_by_its_accuracy(panel):
 
 
 def test_the_run_is_that_of_relu_and_all_are_at_hand(panel):
-    assert list(panel.result.runs) == list(ACTIVATIONS)
+    assert list(panel.result.runs) == SHOWN
     assert panel.run is panel.result.runs["relu"]
     assert all(run.config.activation == name for name, run in panel.result.runs.items())
 
@@ -372,7 +372,7 @@ def test_all_trainings_can_be_stopped_at_once(panel):
         if panel.job:
             panel.job.cancel()
     panels.settle(panel)
-    assert len(panel.result.runs) == len(ACTIVATIONS)
+    assert len(panel.result.runs) == len(SHOWN)
 
 
 def test_a_run_cancelled_before_it_began_is_drawn(panel, monkeypatch):
