@@ -105,7 +105,7 @@ def panel(lang="en", **settings):
         choice("data", "data", "What the networks have to learn", SETS, "spiral"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
-    for knob, width in zip(knobs[-4:], (240, 200, 165, 200), strict=True):
+    for knob, width in zip(knobs[-4:], (225, 190, 155, 185), strict=True):
         knob.control.layout.width = f"{width}px"  # all four in a row
     made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
