@@ -16,7 +16,7 @@ from widgets.style import BLACK, GRADIENT, GRAY, LARGE, LIGHT, NORMAL, PINNED, S
 SIZE = 8.6, 3.5
 # A unit of z is as long as one of f, so that slope 1 looks like 45 degrees.
 Z, HEIGHTS = (-6.0, 6.0), (-1.5, 4.0)
-TANGENT = 1.3
+TANGENT = 1.6
 # Closer to 0 than this, a mean output is rounding.
 CENTERED = 1e-6
 
@@ -54,12 +54,13 @@ within ±0.01): z < -4.6, z > 4.6. Mean output for normal z: 0.5, not zero-cente
                {title(name): name for name in ACTIVATIONS}, "sigmoid"),
         float_slider("z", "z", "Pre-activation: what the unit is given", *Z, 2.0, 0.05),
     ]  # fmt: skip
+    knobs[1].control.layout.width = "600px"
     return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
 
 
 def compute(settings, progress):
     """Evaluate the function and its derivative over the range, and at z."""
-    name, z = settings["activation"], np.array([round(settings["z"], 10)])
+    name, z = settings["activation"], np.array([settings["z"]])
     function, derivative = ACTIVATIONS[name]
     grid = np.linspace(*Z, 481)
     return Result(
@@ -99,10 +100,10 @@ def draw(figure):
             axes.bar(0, HEIGHTS[1] - HEIGHTS[0], 0, HEIGHTS[0], color=LIGHT, alpha=0.6, zorder=0)[0]
             for _ in range(3)
         ],
-        pinned=[line(PINNED, linewidth=1.4, linestyle=(0, (4, 2))) for _ in range(2)],
-        tangent=line(GRADIENT, linewidth=1.2),
+        pinned=[line(PINNED, linewidth=width, linestyle=(0, (4, 2))) for width in (1.8, 1.0)],
         slopes=line(GRADIENT, linestyle=(0, (6, 1))),
         values=line(BLACK, linewidth=2.2),
+        tangent=line(GRADIENT, linewidth=1.6),
         steepest=line(GRADIENT, marker="|", ms=12, mew=2),
         now=line(GRAY, linewidth=0.8),
         slope=dot(GRADIENT, zorder=5),

@@ -45,10 +45,10 @@ Dashed: the edge of the
 identity layers when
 multiplied into one."""
 # Small pictures: few points suffice, and samples would hide the map if all were shown.
-MAP_POINTS, SHOWN_SAMPLES = 28, 120
+MAP_POINTS, SHOWN_SAMPLES = 36, 120
 # The summary stored in notebooks sorts runs by this share of right answers.
 GOOD = 0.85
-MUCH = 1000
+LITTLE, MUCH = 0.001, 1000
 # A unit whose slope is flat for no sample, for nearly all, and for all of them.
 LIVELY, FLAT_GRAY, DEAD = 240.0, 90.0, 255 * np.array(to_rgb(RED))
 
@@ -105,8 +105,8 @@ def panel(lang="en", **settings):
         choice("data", "data", "What the networks have to learn", SETS, "spiral"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
-    for knob, width in zip(knobs[-4:], (225, 190, 155, 185), strict=True):
-        knob.control.layout.width = f"{width}px"  # all four in a row
+    for knob, width in zip(knobs, (440, 380, 265, 265, 265, 210, 190, 395), strict=True):
+        knob.control.layout.width = f"{width}px"  # three rows
     made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
@@ -154,7 +154,7 @@ def draw(figure):
     line = cells["identity"].still.axes.plot(
         [], [], color=BLACK, linewidth=1.6, linestyle=(0, (3, 2)), zorder=6
     )[0]
-    return SimpleNamespace(**cells, line=line)
+    return SimpleNamespace(**cells, line=line, shown=None)
 
 
 def corner(k):
@@ -203,7 +203,8 @@ def update(artists, result, moment, pinned):
     box = ranges(result.split)
     for name, run in result.runs.items():
         cell, epoch = getattr(artists, name), min(moment.epoch, run.completed_epochs)
-        show_samples(cell, result.split, box)
+        if artists.shown is not result.split:  # the samples stay until there are others
+            show_samples(cell, result.split, box)
         cell.map.set_data(mix_colors(moment.beliefs[name]))
         cell.units.set_data(unit_colors(moment.shares[name]))
         cell.units.smooth = False
@@ -218,6 +219,7 @@ def update(artists, result, moment, pinned):
         cell.pinned.set_text(
             f"pinned {percent(before.val_accuracy[before.completed_epochs])}" if before else ""
         )
+    artists.shown = result.split
     artists.line.set_data(*place(moment.line, box).T)
 
 
@@ -246,7 +248,9 @@ def unit_colors(shares):
 
 def loss_text(loss):
     """Write a loss in the little room there is."""
-    return short(loss) if not loss > MUCH else f"> {MUCH:g}"
+    if loss < LITTLE:
+        return f"< {LITTLE:g}"
+    return f"> {MUCH:g}" if loss > MUCH else short(loss)
 
 
 def percent(share):

@@ -48,7 +48,7 @@ def softmax(lang="en", **settings):
     >>> panel.set(shift=100.0)
     >>> print(panel)
     Probabilities 0.644, 0.237, 0.0871, 0.0321; they sum to 1. Computed directly: not a number, \
-because e^z overflows in float32.
+because e^a overflows in float32.
     >>> panel.close()
     """
     knobs = [
@@ -57,21 +57,22 @@ because e^z overflows in float32.
         log_slider("temperature", "temperature T", "Divides all logits", 0.01, 100, 1.0),
         float_slider("shift", "constant c", "Added to all logits", -150, 150, 0, 1),
     ]  # fmt: skip
+    for knob in knobs:
+        knob.control.layout.width = "400px"  # two in a row
     return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
 
 
 def compute(settings, progress):
-    """Go from logits to probabilities, in float32 as networks do."""
+    """Go from logits to probabilities, directly in float32 as networks do."""
     temperature, shift = settings["temperature"], settings["shift"]
-    z = np.array([settings[f"z{k + 1}"] for k in range(CLASSES)], np.float32)
-    scaled = (z + np.float32(shift)) / np.float32(temperature)
-    shifted = scaled - scaled.max()
+    z = np.array([settings[f"z{k + 1}"] for k in range(CLASSES)])
+    scaled = (z + shift) / temperature
+    single = scaled.astype(np.float32)
     with np.errstate(over="ignore", under="ignore"):
-        powers = np.exp(scaled)
-    # In float64, so that a large constant does not cost digits.
-    p = with_temperature(z.astype(np.float64) + shift, temperature)
+        powers, shifted = np.exp(single), np.exp(scaled - scaled.max())
+    p = with_temperature(z + shift, temperature)
     return Result(
-        temperature, shift, z, scaled, powers, np.exp(shifted), p, direct_softmax(scaled),
+        temperature, shift, z, scaled, powers, shifted, p, direct_softmax(single),
         jacobian(p, temperature),
     )  # fmt: skip
 
@@ -176,7 +177,7 @@ def write_slope(number):
 
 def describe(result, moment):
     """Say the probabilities, and what the direct way gives."""
-    numbers = ", ".join(f"{p:.3g}" for p in result.p)
+    numbers = ", ".join(write(p) for p in result.p)
     return f"Probabilities {numbers}; they sum to 1. Computed directly: {directly(result)}."
 
 
@@ -185,4 +186,4 @@ def directly(result):
     if np.isfinite(result.direct).all():
         return "the same" if np.allclose(result.direct, result.p, atol=1e-3) else "not the same"
     cause = "overflows" if np.isinf(result.powers).any() else "is 0 for every logit"
-    return f"not a number, because e^z {cause} in float32"
+    return f"not a number, because e^a {cause} in float32"
