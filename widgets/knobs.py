@@ -70,8 +70,8 @@ def log_slider(field, label, tip, low, high, value, step=0.05, width=720):
 
 def float_slider(field, label, tip, low, high, value, step):
     """A slider for numbers whose difference matters."""
-    # Rounded: sums of steps miss 0 by a last digit.
-    values = [round(float(number), 10) for number in np.arange(low, high + step / 2, step)]
+    # Sums of steps miss 0 by a last digit; + 0.0 makes a 0 of -0.
+    values = [round(float(number), 10) + 0.0 for number in np.arange(low, high + step / 2, step)]
     allowed = f"a number from {low:g} to {high:g}"
     return slider(field, label, tip, values, value, allowed, between(low, high), 300)
 
