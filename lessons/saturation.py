@@ -6,9 +6,8 @@ import numpy as np
 
 from lessons.activations import ACTIVATIONS
 from lessons.network import forward
+from lessons.readable import FLAT
 
-# A slope smaller than this passes hardly any gradient on: inactive, or saturated.
-FLAT = 0.01
 # Normal numbers lie within 8 standard deviations, to the last digit.
 NORMAL_RANGE = 8.0
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from lessons import TrainConfig, data, readable, train
+from lessons import TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.saturation import (
     FLAT,
@@ -17,10 +17,6 @@ from lessons.saturation import (
 )
 
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
-
-
-def test_flat_means_the_same_as_in_a_run():
-    assert FLAT == readable.FLAT
 
 
 @every_activation
