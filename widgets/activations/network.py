@@ -105,7 +105,7 @@ def panel(lang="en", **settings):
         choice("data", "data", "What the networks have to learn", SETS, "spiral"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
-    for knob, width in zip(knobs, (440, 380, 265, 265, 265, 210, 190, 395), strict=True):
+    for knob, width in zip(knobs, (440, 380, 290, 255, 250, 210, 190, 395), strict=True):
         knob.control.layout.width = f"{width}px"  # three rows
     made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
