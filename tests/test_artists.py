@@ -159,6 +159,19 @@ def test_empty_words_draw_nothing(axes):
     assert (pixels_of(words(axes, 100, 100, " ")) == BLANK).all()
 
 
+def test_words_on_a_ground_hide_what_lies_below(axes):
+    label = words(axes, 100, 100, "loss", color="black", ground="yellow")
+    plain = words(axes, 100, 100, "loss", color="black")
+    assert inked(pixels_of(label))[0] <= inked(pixels_of(plain))[0]
+    top, bottom, left, right = inked(pixels_of(label))
+    box = pixels_of(label)[top:bottom, left:right]
+    assert box[..., 2].max() == 0  # yellow and black, and what is between
+    assert {tuple(pixel) for pixel in box.reshape(-1, 3)} > {(255, 255, 0)}
+    assert box[..., 0].min() < 30
+    ink = BLANK - pixels_of(plain)[top:bottom, left:right, 0]
+    assert np.abs(BLANK - box[..., 0] - ink).max() <= 1
+
+
 def test_words_follow_the_density_of_the_picture(axes):
     label = words(axes, 100, 100, "loss")
     top, bottom, left, right = inked(pixels_of(label))

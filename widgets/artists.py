@@ -89,19 +89,20 @@ class Words(Text):
     """Text drawn by Pillow, many times faster than matplotlib draws its glyphs.
 
     It sits on whole pixels, so that the same words always give the same pixels. Only for one
-    upright line, with `va` bottom, center or top.
+    upright line, with `va` bottom, center or top. `ground` is a color to write on, or None.
     """
 
     content = sprite = None
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, ground=None, **options):
         super().__init__(*arguments, **{"va": "bottom"} | options)
+        self.ground = ground
 
     def draw(self, renderer):
         if not self.get_visible() or not self.get_text():
             return
         font = load_font(self.get_fontproperties().get_weight(), self.get_fontsize(), renderer.dpi)
-        content = self.get_text(), self.get_color(), font
+        content = self.get_text(), self.get_color(), font, self.ground
         if content != self.content:
             self.content, self.sprite = content, rasterize(*content)
         height, width = self.sprite.shape[:2]
@@ -120,14 +121,18 @@ def load_font(weight, size, dpi):
     return ImageFont.truetype(path, size * dpi / 72)
 
 
-def rasterize(text, color, font):
-    """Return the pixels of a line of text on a transparent ground, lowest row first."""
+def rasterize(text, color, font, ground=None):
+    """Return the pixels of a line of text, lowest row first; without a ground it is transparent."""
     ascent, descent = font.getmetrics()
     mask = Image.new("L", (math.ceil(font.getlength(text)) or 1, ascent + descent))
     ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=font)
     pixels = np.empty((mask.height, mask.width, 4), np.uint8)
     pixels[..., :3] = [round(255 * channel) for channel in to_rgb(color)]
     pixels[..., 3] = np.asarray(mask)
+    if ground:
+        share = pixels[..., 3:] / 255
+        pixels[..., :3] = share * pixels[..., :3] + (1 - share) * 255 * np.array(to_rgb(ground))
+        pixels[..., 3] = 255
     return pixels[::-1].copy()
 
 

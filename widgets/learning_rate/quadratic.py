@@ -102,9 +102,9 @@ def draw(figure):
             for axes, clip in ((across, True), (above, True), (losses, False))
         ],
         gone=[
-            axes.text(
-                0.5, 0.9, "", transform=axes.transAxes, color=RED, fontsize=SMALL, ha="center",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
+            words(
+                axes, 0.5, 0.9, transform=axes.transAxes, color=RED, fontsize=SMALL, ha="center",
+                ground="white",
             )
             for axes in (across, above)
         ],

@@ -85,9 +85,9 @@ def update_fit(artists, ready, best, update, phase, w):
 
 def boxed_text(axes, y, x=0.5, ha="center", color=BLACK):
     """Make a label that stays readable on top of lines."""
-    return axes.text(
-        x, y, "", transform=axes.transAxes, color=color, fontsize=SMALL, ha=ha, va="center",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2}, zorder=6,
+    return words(
+        axes, x, y, transform=axes.transAxes, color=color, fontsize=SMALL, ha=ha, va="center",
+        ground="white", zorder=6,
     )  # fmt: skip
 
 
