@@ -5,12 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import Run, TrainConfig, data, train
+from lessons import Run, TrainConfig, data
 from lessons.activations import ACTIVATIONS
 from lessons.covariate_shift import activation_inputs
 from lessons.engines import engine_at_hand
 from lessons.initializers import INITIALIZERS
 from lessons.rate_map import settled_loss
+from lessons.side_by_side import train_side_by_side
 from lessons.verdict import guessing_loss, short, where_it_diverged
 from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers
 from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_losses
@@ -87,12 +88,9 @@ def compute(settings, progress):
     config = TrainConfig(
         hidden=(WIDTH,) * settings["depth"], **{name: settings[name] for name in names}
     )
-    runs, inputs = [], []
-    for k, on in enumerate((False, True)):
-        run = train(replace(config, batch_norm=on), split, engine_at_hand(), progress.part())
-        progress.report(k + 1, 2)
-        runs.append(run)
-        inputs.append(measure(run, split))
+    configs = [replace(config, batch_norm=on) for on in (False, True)]
+    runs = train_side_by_side(configs, split, engine_at_hand(), progress)
+    inputs = [measure(run, split) for run in runs]
     return Result(tuple(runs), tuple(inputs), split, settings)
 
 
