@@ -18,8 +18,8 @@ from lessons.verdict import count, short
 from widgets.activations.names import title
 from widgets.artists import PixelMap, words
 from widgets.beliefs import after, mix_colors, ranges
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.learning_rate.network import draw_data
 from widgets.panel import Panel
 from widgets.style import BLACK, CLASSES, GRAY, NORMAL, PINNED, RED, SMALL
 
@@ -121,7 +121,7 @@ def panel(lang="en", **settings):
 def compute(settings, progress):
     """Train once per activation; all else is the same, the first weights too."""
     knobs = dict(settings)
-    split = draw_data(knobs.pop("data"), settings["seed"])
+    split = load(knobs.pop("data"), settings["seed"])
     hidden = (knobs.pop("width"),) * knobs.pop("depth")
     configs = [TrainConfig(hidden=hidden, activation=name, **knobs) for name in SHOWN]
     runs = train_side_by_side(configs, split, engine_at_hand(), progress)

@@ -15,8 +15,8 @@ from widgets.artists import PixelMap, words
 from widgets.batch_normalization.layers import DEEPEST
 from widgets.batch_normalization.training import SETS, WIDTH
 from widgets.batch_normalization.two_losses import WITH, WITHOUT
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider
-from widgets.learning_rate.network import load
 from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 

@@ -15,8 +15,8 @@ from lessons.side_by_side import train_side_by_side
 from lessons.verdict import guessing_loss, short, where_it_diverged
 from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers
 from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_losses
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.learning_rate.network import load
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.3
@@ -168,6 +168,7 @@ def fate(run, split):
 
     A single epoch says little: with batch norm the loss in evaluation mode jumps.
 
+    >>> from lessons import train
     >>> split = data.moons()
     >>> fate(train(TrainConfig(), split), split)
     'has learned'

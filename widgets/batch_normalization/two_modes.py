@@ -11,8 +11,8 @@ from lessons.engines import engine_at_hand
 from lessons.verdict import count, guessing_loss, short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import in_batches
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.learning_rate.network import load
 from widgets.marks import spread
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,6 +12,7 @@ from lessons.engines import engine_at_hand
 from lessons.learning_rate import largest_stable_learning_rate
 from lessons.verdict import describe_losses, short
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import draw_losses, update_losses
 from widgets.marks import move_ruler, ruler
@@ -115,17 +115,6 @@ def compute(settings, progress):
     if key in stable_rates:
         return replace(result, stable=stable_rates[key], searched=True)
     return result if progress.cancelled else replace(result, rest=search)
-
-
-def load(name, seed):
-    """Return the data of a menu entry; your own data is already a Split."""
-    return draw_data(name, seed) if isinstance(name, str) else name
-
-
-@lru_cache(maxsize=8)
-def draw_data(name, seed):
-    """Draw a data set, and keep it: most knobs leave it as it is."""
-    return data.DATASETS[name](seed=seed)
 
 
 def frame(result, time):

@@ -12,8 +12,9 @@ from lessons.learning_rate import Sweep, find_cliff, range_test, running_average
 from lessons.learning_rate import sweep as train_many
 from lessons.verdict import NO_BETTER_THAN_GUESSING, guessing_loss, short
 from widgets.artists import words
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider
-from widgets.learning_rate.network import SETS, load
+from widgets.learning_rate.network import SETS
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 
