@@ -1,0 +1,124 @@
+"""Fair races between batch sizes: the same epochs, the same updates, or the same seconds.
+
+What is fair depends on what is scarce, and each of the three has another winner.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lessons.batch_size import BASE
+from lessons.run import Progress, Run
+from lessons.trainer import batches_per_epoch, train
+
+# What can be made equal when batch sizes are compared.
+BUDGETS = ("epochs", "updates", "seconds")
+# A timing is repeated this often, unless it has taken so many seconds by then; the shortest counts.
+REPEATS, ENOUGH_SECONDS = 5, 0.1
+# So many epochs are timed at most, and not more than about so many seconds of them.
+TIMED_EPOCHS, TIMED_SECONDS = 60, 0.03
+
+
+def seconds_per_epoch(config, split, engine="auto"):
+    """Measure how long an epoch takes here, with the evaluation that follows it.
+
+    The time of a longer run minus that of a run of one epoch, so that what is done once per run
+    does not count. Whatever else the machine does only adds to a time: the shortest counts.
+
+    >>> from lessons import TrainConfig, data
+    >>> seconds_per_epoch(TrainConfig(), data.moons(n=50)) > 0
+    True
+    """
+    one = shortest_time(replace(config, epochs=1), split, engine)
+    more = int(np.clip(TIMED_SECONDS / one, 1, TIMED_EPOCHS))
+    longer = shortest_time(replace(config, epochs=1 + more), split, engine)
+    # A clock that stumbles must not report that time ran backwards.
+    return max(longer - one, 1e-3 * one) / more
+
+
+def shortest_time(config, split, engine):
+    """Time complete runs, and return the shortest."""
+    times = []
+    while len(times) < REPEATS and sum(times) < ENOUGH_SECONDS:
+        started = time.perf_counter()
+        train(config, split, engine)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+@dataclass(frozen=True, eq=False)
+class Racer:
+    """One batch size in the races: its run, updates per epoch, and seconds per epoch."""
+
+    batch_size: int
+    run: Run
+    updates: int
+    seconds: float
+
+    @property
+    def rate(self):
+        """Learning rate of the run."""
+        return self.run.config.learning_rate
+
+    def spent(self, budget):
+        """How much of a budget was spent when each loss was measured, shape (epochs + 1,)."""
+        per_epoch = {"epochs": 1, "updates": self.updates, "seconds": self.seconds}
+        return per_epoch[budget] * np.arange(len(self.run.train_loss))
+
+    def loss_at(self, budget, line):
+        """Training loss when a budget is spent, on the straight line between two epochs."""
+        return float(np.interp(line, self.spent(budget), self.run.train_loss))
+
+
+def finish_lines(config, split, epochs, base_seconds):
+    """Return what the races give to everyone: what a batch of `BASE` spends in so many epochs.
+
+    Returns: a dict from each of `BUDGETS` to a number.
+    """
+    updates = epochs * batches_per_epoch(replace(config, batch_size=BASE), len(split.X_train))
+    return {"epochs": epochs, "updates": updates, "seconds": epochs * base_seconds}
+
+
+def epochs_needed(lines, updates, seconds):
+    """Count the epochs that a racer needs to cross all three lines.
+
+    >>> epochs_needed({"epochs": 20, "updates": 320, "seconds": 1.0}, updates=1, seconds=0.04)
+    320
+    """
+    needed = lines["epochs"], lines["updates"] / updates, lines["seconds"] / seconds
+    return int(np.ceil(max(needed)))
+
+
+def race(configs, split, lines, seconds, engine="auto", progress=None):
+    """Train each of several batch sizes until it has crossed all three lines, two at a time.
+
+    Parameters: configs, a list of TrainConfig, whose epochs are ignored; split, a data set; lines,
+    from `finish_lines`; seconds, per epoch, one for each config; engine and progress, as in
+    `train`.
+    Returns: a list of Racer.
+    """
+    progress = progress or Progress()
+    parts = [progress.part() for _ in configs]
+
+    def run(config, seconds, part):
+        updates = batches_per_epoch(config, len(split.X_train))
+        config = replace(config, epochs=epochs_needed(lines, updates, seconds))
+        return Racer(config.batch_size, train(config, split, engine, part), updates, seconds)
+
+    # Threads suffice, for the fast engine lets go of Python's lock while it trains.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        racers = []
+        for racer in pool.map(run, configs, seconds, parts):
+            racers.append(racer)
+            progress.report(len(racers), len(configs))
+    return racers
+
+
+def winner(racers, lines, budget):
+    """Return the racer with the lowest training loss at a line, or None if all have diverged."""
+    losses = [racer.loss_at(budget, lines[budget]) for racer in racers]
+    if not np.isfinite(losses).any():
+        return None
+    return racers[int(np.nanargmin(losses))]

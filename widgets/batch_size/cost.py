@@ -1,0 +1,221 @@
+"""Panel C of lesson 04: what a batch costs, in bytes and in seconds on this machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import TrainConfig
+from lessons.batch_size import activation_bytes, parameter_bytes
+from lessons.data import circle
+from lessons.engines import engine_at_hand
+from lessons.races import seconds_per_epoch
+from lessons.verdict import short
+from widgets.artists import words
+from widgets.knobs import count_slider
+from widgets.panel import Panel
+from widgets.style import BLACK, BLUE, GRAY, LIGHT, PINNED, SMALL
+
+SIZE = 8.6, 3.7
+LARGEST, SAMPLES = 512, 512
+# Every size up to 64, and beyond it multiples of 16 and what comes right after one.
+SIZES = np.array([*range(1, 65), 65, 80, 81, 96, 97, 112, 128, 129, 192, 256, 257, 384, 512])
+POWERS_OF_TWO = (SIZES & (SIZES - 1)) == 0
+BYTES, SHARES = (50, 3e6), (0.02, 1.6)
+# Within 15 % of the fastest, a larger batch is hardly worth it.
+HARDLY_SLOWER = 1.15
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A network, a batch size, and seconds per sample for `SIZES`, once they are measured."""
+
+    sizes: tuple
+    batch_size: int
+    seconds: np.ndarray | None = None
+    rest: Callable | None = None
+
+    @property
+    def activations(self):
+        return activation_bytes(self.sizes, self.batch_size)
+
+    @property
+    def parameters(self):
+        return parameter_bytes(self.sizes)
+
+
+def cost(lang="en", **settings):
+    """Slide the batch size, and see what it takes: memory as computed, time as measured.
+
+    Parameters: settings, initial values of the knobs. Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> panel = cost(width=4)
+    >>> panel
+    Network 2-4-4-2, batch size 32: an update keeps 2.3 kB of activations; parameters and \
+gradient take 0.34 kB.
+    >>> panel.close()
+    """
+    knobs = [
+        count_slider("batch_size", "batch size B", "Samples per update", 1, LARGEST, 32),
+        count_slider("width", "hidden units", "Units in each of the two hidden layers", 4, 64, 16),
+    ]
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
+    )
+
+
+# --- compute ------------------------------------------------------------------------------------
+
+# Seconds per sample by network and engine; sliding the batch size finds them here.
+measured = {}
+
+
+def compute(settings, progress):
+    """Count the bytes; the times are measured afterwards, and kept."""
+    width, batch_size = settings["width"], settings["batch_size"]
+    sizes, engine = (2, width, width, 2), engine_at_hand()
+
+    def measure(progress):
+        seconds = measure_all(width, engine, progress)
+        if seconds is None:
+            return Result(sizes, batch_size)
+        measured[width, engine] = seconds
+        return Result(sizes, batch_size, seconds)
+
+    if (width, engine) in measured:
+        return Result(sizes, batch_size, measured[width, engine])
+    return Result(sizes, batch_size, rest=None if progress.cancelled else measure)
+
+
+def measure_all(width, engine, progress):
+    """Time an epoch with every batch size, and return seconds per sample, or None if stopped."""
+    seconds = np.empty(len(SIZES))
+    for k, size in enumerate(SIZES.tolist()):
+        if progress.cancelled:
+            return None
+        # About as many samples for each, and no smaller last batch.
+        n = size * max(1, round(SAMPLES / size))
+        config = TrainConfig(batch_size=size, hidden=(width, width))
+        split = circle(n=max(2, n), val=0, test=0)
+        seconds[k] = seconds_per_epoch(config, split, engine) / n
+        progress.report(k + 1, len(SIZES))
+    return seconds
+
+
+# --- picture ------------------------------------------------------------------------------------
+
+
+def draw(figure):
+    """Make the artists: bytes on the left, times on the right."""
+    memory = figure.add_axes([0.075, 0.155, 0.375, 0.74])
+    times = figure.add_axes([0.565, 0.155, 0.405, 0.74])
+    for axes in (memory, times):
+        axes.set(xscale="log", yscale="log", xlim=(0.9, 620), xticks=[1, 4, 16, 64, 256])
+        axes.set_xticklabels(["1", "4", "16", "64", "256"])
+        axes.set_xlabel("batch size B", labelpad=1)
+        axes.minorticks_off()
+        axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    memory.set(ylim=BYTES, yticks=[1e2, 1e3, 1e4, 1e5, 1e6])
+    memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB"])
+    memory.set_title("Memory of an update")
+    times.set(ylim=SHARES, yticks=[0.03, 0.1, 0.3, 1])
+    times.set_yticklabels(["3 %", "10 %", "30 %", "100 %"])
+    times.set_title("Time per sample, against a batch of 1, here")
+    times.text(1, 0.034, "● multiple of 16", color=BLUE, fontsize=SMALL)
+    times.text(1, 0.025, "○ power of two", color=BLACK, fontsize=SMALL)
+    return SimpleNamespace(
+        parameters=memory.plot([], [], color=GRAY, linewidth=1.4)[0],
+        parameters_text=words(memory, 1.0, 1, color=GRAY, fontsize=SMALL),
+        activations=memory.plot([], [], color=BLACK)[0],
+        here=memory.plot([], [], "o", color=BLACK, ms=8)[0],
+        here_text=words(memory, 1, 1, color=BLACK, fontsize=SMALL),
+        pinned=times.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
+        line=times.plot([], [], color=LIGHT, linewidth=1)[0],
+        dots=times.plot([], [], "o", color=GRAY, ms=3)[0],
+        multiples=times.plot([], [], "o", color=BLUE, ms=5)[0],
+        powers=times.plot([], [], "o", mfc="none", mec=BLACK, ms=8, mew=1)[0],
+        now=times.plot([], [], "v", color=BLACK, ms=8, clip_on=False)[0],
+        waiting=words(times, 0.5, 0.5, transform=times.transAxes, color=GRAY, ha="center"),
+    )
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to a network and a batch size."""
+    ends = np.array([1, LARGEST])
+    artists.activations.set_data(ends, activation_bytes(result.sizes, ends))
+    artists.parameters.set_data(ends, [result.parameters] * 2)
+    size, kept = result.batch_size, result.activations
+    # The label stands on the side of the gray line where the other one is not.
+    left = result.parameters / activation_bytes(result.sizes, 1) > 22
+    artists.parameters_text.set_text(f"weights, gradient: {in_bytes(result.parameters)}")
+    artists.parameters_text.set_ha("left" if left else "right")
+    artists.parameters_text.set_position(
+        (1 if left else 500, result.parameters * (1.15 if left else 0.6))
+    )
+    artists.here.set_data([size], [kept])
+    right = size < 24
+    artists.here_text.set_text(f"  activations: {in_bytes(kept)}  ")
+    artists.here_text.set_ha("left" if right else "right")
+    artists.here_text.set_position((size, kept * (0.62 if right else 1.25)))
+    show_times(artists, result, pinned)
+
+
+def show_times(artists, result, pinned):
+    """Draw the times, as shares of that of a batch of one."""
+    lines = artists.line, artists.dots
+    shares = np.full(len(SIZES), np.nan) if result.seconds is None else relative(result)
+    for line in lines:
+        line.set_data(SIZES, shares)
+    for line, some in ((artists.multiples, SIZES % 16 == 0), (artists.powers, POWERS_OF_TWO)):
+        line.set_data(SIZES[some], shares[some])
+    artists.waiting.set_text("measuring …" if result.rest else "")
+    artists.now.set_data([result.batch_size], [SHARES[1]])
+    artists.pinned.set_data([], [])
+    if pinned and pinned.seconds is not None:
+        artists.pinned.set_data(SIZES, relative(pinned))
+
+
+def relative(result):
+    """Return the time per sample, as a share of that of a batch of one."""
+    return np.clip(result.seconds / result.seconds[0], *SHARES)
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def describe(result, moment):
+    """Say what the batch costs, and from where on larger ones gain little."""
+    if result.seconds is None:
+        return brief(result, moment)
+    now = np.interp(result.batch_size, SIZES, result.seconds)
+    enough = SIZES[np.argmax(result.seconds <= HARDLY_SLOWER * result.seconds.min())]
+    return (
+        f"{brief(result, moment)} Measured here: {nanoseconds(now)} per sample, with a batch of 1 "
+        f"{nanoseconds(result.seconds[0])}; a batch of {enough} is the first within 15 % of the "
+        "fastest."
+    )
+
+
+def brief(result, moment):
+    """Say what was computed; times are another machine's another time."""
+    return (
+        f"Network {'-'.join(map(str, result.sizes))}, batch size {result.batch_size}: an update "
+        f"keeps {in_bytes(result.activations)} of activations; parameters and gradient take "
+        f"{in_bytes(result.parameters)}."
+    )
+
+
+def in_bytes(number):
+    """Write a number of bytes.
+
+    >>> in_bytes(272), in_bytes(8704), in_bytes(2.5e6)
+    ('0.27 kB', '8.7 kB', '2.5 MB')
+    """
+    return f"{short(number / 1e6)} MB" if number >= 1e6 else f"{short(number / 1e3)} kB"
+
+
+def nanoseconds(seconds):
+    """Write a short time."""
+    return f"{1e9 * seconds:.0f} ns"
