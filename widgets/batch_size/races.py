@@ -23,7 +23,7 @@ SIZE = 8.6, 4.1
 LOSSES = 1e-4, 10.0
 # Sky blue and brown of the kit's palette for the two extremes: they mean nothing else.
 ONE, ALL, YOURS = "#56b4e9", "#8c510a", BLACK
-KEPT = 64
+KEPT = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +78,7 @@ finished = {}
 
 def compute(settings, progress):
     """Train a batch of one, yours, and all samples, until each has crossed all three lines."""
+    global finished
     split, engine = load(settings["data"], settings["seed"]), engine_at_hand()
     n = len(split.X_train)
     mine = min(settings["batch_size"], n)
@@ -94,9 +95,7 @@ def compute(settings, progress):
     made = race(list(missing.values()), split, lines, paces, engine, progress)
     known = finished | dict(zip(missing, made, strict=True))
     if not progress.cancelled:
-        finished.update(known)
-        while len(finished) > KEPT:
-            finished.pop(next(iter(finished)))
+        finished = dict([*known.items()][-KEPT:])
     racers = [known[key] for key in configs]
     yours = next(racer for racer in racers if racer.batch_size == mine)
     return Result(racers, yours, lines, settings["rule"], split)
@@ -176,12 +175,12 @@ def update_track(track, budget, result, moment, pinned):
         arrived = len(x) > 0 and np.isfinite(y[-1])
         end.set_data(([1], [np.clip(y[-1], *LOSSES)]) if arrived else ([], []))
         heights.append(y[-1] if arrived else LOSSES[1])
-        if len(x) and not arrived:
+        if racer and racer.run.status == "diverged" and not arrived:
             lost.append(x[np.isfinite(y)].max(initial=0))
     track.lost.set_data(lost, [LOSSES[1]] * len(lost))
     label_ends(track.names, heights, [racer and title(racer, result) for racer in in_order])
     best = winner(result.racers, result.lines, budget)
-    track.winner.set_text(f"{name(best, result)} ahead" if best else "all diverged")
+    track.winner.set_text(f"{name(best, result)} ahead" if best else "nobody arrived")
     track.winner.set_color(color_of(best, result) if best else RED)
     spent = yours.spent(budget)[moment.epoch] / line
     seen = spent <= 1
@@ -264,7 +263,7 @@ def brief(result, moment):
     own = name(result.yours, result)
     parts = [f"{own[0].upper()}{own[1:]}, learning rate {rate} (rule: {result.rule})."]
     if run.completed_epochs < epochs:
-        parts.append("It diverged.")
+        parts.append("Stopped by hand." if run.status == "cancelled" else "It diverged.")
     else:
         loss, val = short(run.train_loss[epochs]), short(run.val_loss[epochs])
         made = count(epochs * result.yours.updates)
