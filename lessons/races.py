@@ -16,9 +16,9 @@ from lessons.trainer import batches_per_epoch, train
 # What can be made equal when batch sizes are compared.
 BUDGETS = ("epochs", "updates", "seconds")
 # A timing is repeated this often, unless it has taken so many seconds by then; the shortest counts.
-REPEATS, ENOUGH_SECONDS = 5, 0.1
-# So many epochs are timed at most, and not more than about so many seconds of them.
-TIMED_EPOCHS, TIMED_SECONDS = 60, 0.03
+REPEATS, ENOUGH_SECONDS = 9, 0.1
+# At most so many epochs are timed, and so few that other programs seldom come in between.
+TIMED_EPOCHS, TIMED_SECONDS = 60, 0.002
 
 
 def seconds_per_epoch(config, split, engine="auto"):
@@ -31,8 +31,8 @@ def seconds_per_epoch(config, split, engine="auto"):
     >>> seconds_per_epoch(TrainConfig(), data.moons(n=50)) > 0
     True
     """
-    one = shortest_time(replace(config, epochs=1), split, engine)
-    more = int(np.clip(TIMED_SECONDS / one, 1, TIMED_EPOCHS))
+    one, five = (shortest_time(replace(config, epochs=e), split, engine) for e in (1, 5))
+    more = int(np.clip(4 * TIMED_SECONDS / max(five - one, 1e-6), 4, TIMED_EPOCHS))
     longer = shortest_time(replace(config, epochs=1 + more), split, engine)
     # A clock that stumbles must not report that time ran backwards.
     return max(longer - one, 1e-3 * one) / more

@@ -99,7 +99,11 @@ def test_curves_end_at_the_lines(racing):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_three_different_winners_at_first_with_the_time_of_this_machine(racing, seed):
+def test_three_different_winners_at_first(racing, seed, monkeypatch):
+    # As measured on a quiet machine; the tests may run on one that is not.
+    paces = {1: 12.0, 32: 1.0, 500: 0.9}
+    monkeypatch.setattr(races, "pace", lambda name, size, engine: paces[size])
+    monkeypatch.setattr(races, "finished", {})
     racing.set(seed=seed)
     best = [winner(racing.result.racers, racing.result.lines, budget) for budget in BUDGETS]
     assert [racer.batch_size for racer in best] == [1, 500, 32]
@@ -244,6 +248,7 @@ def test_bytes_are_what_the_lesson_counts(costly):
         assert [v[0] for v in xy(costly.artists.here)] == [
             size, lesson.activation_bytes((2, 4, 4, 2), size)
         ]  # fmt: skip
+    assert "batch of 512: 41 kB" in costly.artists.texts[0].get_text()
     assert costly.artists.parameters.get_ydata()[0] == lesson.parameter_bytes((2, 4, 4, 2))
     assert "measured" not in repr(costly).lower()
 

@@ -22,7 +22,7 @@ LARGEST, SAMPLES = 512, 512
 # Every size up to 64, and beyond it multiples of 16 and what comes right after one.
 SIZES = np.array([*range(1, 65), 65, 80, 81, 96, 97, 112, 128, 129, 192, 256, 257, 384, 512])
 POWERS_OF_TWO = (SIZES & (SIZES - 1)) == 0
-BYTES, SHARES = (50, 3e6), (0.02, 1.6)
+BYTES, SHARES = (50, 2e7), (0.02, 1.8)
 # Within 15 % of the fastest, a larger batch is hardly worth it.
 HARDLY_SLOWER = 1.15
 
@@ -53,7 +53,7 @@ def cost(lang="en", **settings):
 
     >>> panel = cost(width=4)
     >>> panel
-    Network 2-4-4-2, batch size 32: an update keeps 2.3 kB of activations; parameters and \
+    Network 2-4-4-2, batch size 32: an update keeps 2.6 kB of activations; parameters and \
 gradient take 0.34 kB.
     >>> panel.close()
     """
@@ -117,8 +117,8 @@ def draw(figure):
         axes.set_xlabel("batch size B", labelpad=1)
         axes.minorticks_off()
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
-    memory.set(ylim=BYTES, yticks=[1e2, 1e3, 1e4, 1e5, 1e6])
-    memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB"])
+    memory.set(ylim=BYTES, yticks=[1e2, 1e3, 1e4, 1e5, 1e6, 1e7])
+    memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB", "10 MB"])
     memory.set_title("Memory of an update")
     times.set(ylim=SHARES, yticks=[0.03, 0.1, 0.3, 1])
     times.set_yticklabels(["3 %", "10 %", "30 %", "100 %"])
@@ -127,10 +127,12 @@ def draw(figure):
     times.text(1, 0.025, "○ power of two", color=BLACK, fontsize=SMALL)
     return SimpleNamespace(
         parameters=memory.plot([], [], color=GRAY, linewidth=1.4)[0],
-        parameters_text=words(memory, 1.0, 1, color=GRAY, fontsize=SMALL),
         activations=memory.plot([], [], color=BLACK)[0],
         here=memory.plot([], [], "o", color=BLACK, ms=8)[0],
-        here_text=words(memory, 1, 1, color=BLACK, fontsize=SMALL),
+        texts=[
+            words(memory, 0.03, height, transform=memory.transAxes, color=color, fontsize=SMALL)
+            for height, color in ((0.92, BLACK), (0.85, GRAY))
+        ],
         pinned=times.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         line=times.plot([], [], color=LIGHT, linewidth=1)[0],
         dots=times.plot([], [], "o", color=GRAY, ms=3)[0],
@@ -147,18 +149,9 @@ def update(artists, result, moment, pinned):
     artists.activations.set_data(ends, activation_bytes(result.sizes, ends))
     artists.parameters.set_data(ends, [result.parameters] * 2)
     size, kept = result.batch_size, result.activations
-    # The label stands on the side of the gray line where the other one is not.
-    left = result.parameters / activation_bytes(result.sizes, 1) > 22
-    artists.parameters_text.set_text(f"weights, gradient: {in_bytes(result.parameters)}")
-    artists.parameters_text.set_ha("left" if left else "right")
-    artists.parameters_text.set_position(
-        (1 if left else 500, result.parameters * (1.15 if left else 0.6))
-    )
     artists.here.set_data([size], [kept])
-    right = size < 24
-    artists.here_text.set_text(f"  activations: {in_bytes(kept)}  ")
-    artists.here_text.set_ha("left" if right else "right")
-    artists.here_text.set_position((size, kept * (0.62 if right else 1.25)))
+    artists.texts[0].set_text(f"activations of a batch of {size}: {in_bytes(kept)}")
+    artists.texts[1].set_text(f"weights and their gradient: {in_bytes(result.parameters)}")
     show_times(artists, result, pinned)
 
 
@@ -171,7 +164,7 @@ def show_times(artists, result, pinned):
     for line, some in ((artists.multiples, SIZES % 16 == 0), (artists.powers, POWERS_OF_TWO)):
         line.set_data(SIZES[some], shares[some])
     artists.waiting.set_text("measuring …" if result.rest else "")
-    artists.now.set_data([result.batch_size], [SHARES[1]])
+    artists.now.set_data([result.batch_size], [0.85 * SHARES[1]])
     artists.pinned.set_data([], [])
     if pinned and pinned.seconds is not None:
         artists.pinned.set_data(SIZES, relative(pinned))

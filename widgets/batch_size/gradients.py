@@ -26,7 +26,7 @@ from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, RED, SMALL
 
 SIZE = 8.6, 3.9
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
-WAYS = {"without replacement, as in an epoch": False, "with replacement": True}
+WAYS = {"without replacement": False, "with replacement": True}
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
 SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 100, 200

@@ -56,11 +56,11 @@ def panel(lang="en", **settings):
     """
     knobs = [
         count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
-        log_slider("learning_rate", f"learning rate η of a batch of {BASE}",
-                   "Length of a step per unit of gradient", 1e-3, 10, 0.1),
         choice("rule", "scaling rule", "How the rate of the other batch sizes follows from it",
                list(RULES), "square root"),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 20, 10, 0.25),
+        log_slider("learning_rate", f"learning rate η of a batch of {BASE}",
+                   "Length of a step per unit of gradient", 1e-3, 10, 0.1),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
