@@ -15,33 +15,30 @@ from lessons.trainer import batches_per_epoch, train
 
 # What can be made equal when batch sizes are compared.
 BUDGETS = ("epochs", "updates", "seconds")
-# A timing is repeated this often, unless it has taken so many seconds by then; the shortest counts.
+# Timing ends after so many repeats or seconds; the shortest time counts.
 REPEATS, ENOUGH_SECONDS = 9, 0.1
-# At most so many epochs are timed, and so few that other programs seldom come in between.
+# A run that is timed has so many epochs at most, and so few that other programs seldom cut in.
 TIMED_EPOCHS, TIMED_SECONDS = 60, 0.002
 
 
-def seconds_per_epoch(config, split, engine="auto"):
+def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
     """Measure how long an epoch takes here, with the evaluation that follows it.
 
-    The time of a longer run minus that of a run of one epoch, so that what is done once per run
-    does not count. Whatever else the machine does only adds to a time: the shortest counts.
+    Whatever else the machine does only adds to a time: of several runs, the shortest counts.
 
     >>> from lessons import TrainConfig, data
     >>> seconds_per_epoch(TrainConfig(), data.moons(n=50)) > 0
     True
     """
-    one, five = (shortest_time(replace(config, epochs=e), split, engine) for e in (1, 5))
-    more = int(np.clip(4 * TIMED_SECONDS / max(five - one, 1e-6), 4, TIMED_EPOCHS))
-    longer = shortest_time(replace(config, epochs=1 + more), split, engine)
-    # A clock that stumbles must not report that time ran backwards.
-    return max(longer - one, 1e-3 * one) / more
+    one, five = (shortest_time(replace(config, epochs=e), split, engine, 2) for e in (1, 5))
+    epochs = int(np.clip(4 * TIMED_SECONDS / max(five - one, 1e-6), 1, TIMED_EPOCHS))
+    return shortest_time(replace(config, epochs=epochs), split, engine, repeats) / epochs
 
 
-def shortest_time(config, split, engine):
+def shortest_time(config, split, engine, repeats):
     """Time complete runs, and return the shortest."""
     times = []
-    while len(times) < REPEATS and sum(times) < ENOUGH_SECONDS:
+    while len(times) < repeats and sum(times) < ENOUGH_SECONDS:
         started = time.perf_counter()
         train(config, split, engine)
         times.append(time.perf_counter() - started)

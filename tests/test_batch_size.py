@@ -155,7 +155,7 @@ def test_time_per_epoch_falls_until_the_hardware_is_full():
         seconds[size] = min(paces) / len(split.X_train)
     assert seconds[32] < seconds[1] / 3
     assert seconds[512] > seconds[128] / 2
-    # "48 is as good as its neighbors that are powers of two."
+    # "48, no power of two, is as good as 32 and 64."
     assert seconds[48] < 1.3 * max(seconds[32], seconds[64])
 
 

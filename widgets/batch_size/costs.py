@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,10 +20,11 @@ from widgets.style import BLACK, BLUE, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.7
 LARGEST, SAMPLES = 512, 512
+ROUNDS, REPEATS = 3, 3
 # Every size up to 64, and beyond it multiples of 16 and what comes right after one.
 SIZES = np.array([*range(1, 65), 65, 80, 81, 96, 97, 112, 128, 129, 192, 256, 257, 384, 512])
 POWERS_OF_TWO = (SIZES & (SIZES - 1)) == 0
-BYTES, SHARES = (50, 2e7), (0.02, 1.8)
+BYTES, SHARES, ZOOMED = (50, 6e6), (0.02, 1.8), (0.8, 2.3)
 # Within 15 % of the fastest, a larger batch is hardly worth it.
 HARDLY_SLOWER = 1.15
 
@@ -91,17 +93,26 @@ def compute(settings, progress):
 
 def measure_all(width, engine, progress):
     """Time an epoch with every batch size, and return seconds per sample, or None if stopped."""
-    seconds = np.empty(len(SIZES))
-    for k, size in enumerate(SIZES.tolist()):
+    seconds = np.full(len(SIZES), np.inf)
+    # In rounds, so that what disturbs the machine for a while spoils no size.
+    for done in range(ROUNDS * len(SIZES)):
         if progress.cancelled:
             return None
+        k = done % len(SIZES)
+        size = int(SIZES[k])
         # About as many samples for each, and no smaller last batch.
-        n = size * max(1, round(SAMPLES / size))
+        n = max(2, size * max(1, round(SAMPLES / size)))
         config = TrainConfig(batch_size=size, hidden=(width, width))
-        split = circle(n=max(2, n), val=0, test=0)
-        seconds[k] = seconds_per_epoch(config, split, engine) / n
-        progress.report(k + 1, len(SIZES))
+        pace = seconds_per_epoch(config, sample(n), engine, REPEATS)
+        seconds[k] = min(seconds[k], pace / n)
+        progress.report(done + 1, ROUNDS * len(SIZES))
     return seconds
+
+
+@cache
+def sample(n):
+    """Draw n training samples, and none to validate on."""
+    return circle(n=n, val=0, test=0)
 
 
 # --- picture ------------------------------------------------------------------------------------
@@ -117,21 +128,29 @@ def draw(figure):
         axes.set_xlabel("batch size B", labelpad=1)
         axes.minorticks_off()
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
-    memory.set(ylim=BYTES, yticks=[1e2, 1e3, 1e4, 1e5, 1e6, 1e7])
-    memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB", "10 MB"])
+    memory.set(ylim=BYTES, yticks=[1e2, 1e3, 1e4, 1e5, 1e6])
+    memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB"])
     memory.set_title("Memory of an update")
     times.set(ylim=SHARES, yticks=[0.03, 0.1, 0.3, 1])
     times.set_yticklabels(["3 %", "10 %", "30 %", "100 %"])
     times.set_title("Time per sample, against a batch of 1, here")
     times.text(1, 0.034, "● multiple of 16", color=BLUE, fontsize=SMALL)
     times.text(1, 0.025, "○ power of two", color=BLACK, fontsize=SMALL)
+    zoom = figure.add_axes([0.775, 0.475, 0.19, 0.255])
+    zoom.set(xlim=(13, 67), ylim=ZOOMED, xticks=[16, 32, 48, 64], yticks=[1, 1.5, 2])
+    zoom.set_yticklabels(["1", "1.5", "2"])
+    zoom.set_title("from 16 to 64, against 64", fontsize=SMALL, pad=3)
     return SimpleNamespace(
+        zoom_line=zoom.plot([], [], color=LIGHT, linewidth=1)[0],
+        zoom_dots=zoom.plot([], [], "o", color=GRAY, ms=2.5)[0],
+        zoom_multiples=zoom.plot([], [], "o", color=BLUE, ms=4.5)[0],
+        zoom_powers=zoom.plot([], [], "o", mfc="none", mec=BLACK, ms=7, mew=1)[0],
         parameters=memory.plot([], [], color=GRAY, linewidth=1.4)[0],
         activations=memory.plot([], [], color=BLACK)[0],
         here=memory.plot([], [], "o", color=BLACK, ms=8)[0],
         texts=[
             words(memory, 0.03, height, transform=memory.transAxes, color=color, fontsize=SMALL)
-            for height, color in ((0.92, BLACK), (0.85, GRAY))
+            for height, color in ((0.935, BLACK), (0.865, GRAY))
         ],
         pinned=times.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         line=times.plot([], [], color=LIGHT, linewidth=1)[0],
@@ -139,7 +158,7 @@ def draw(figure):
         multiples=times.plot([], [], "o", color=BLUE, ms=5)[0],
         powers=times.plot([], [], "o", mfc="none", mec=BLACK, ms=8, mew=1)[0],
         now=times.plot([], [], "v", color=BLACK, ms=8, clip_on=False)[0],
-        waiting=words(times, 0.5, 0.5, transform=times.transAxes, color=GRAY, ha="center"),
+        waiting=words(times, 0.3, 0.3, transform=times.transAxes, color=GRAY, ha="center"),
     )
 
 
@@ -157,12 +176,18 @@ def update(artists, result, moment, pinned):
 
 def show_times(artists, result, pinned):
     """Draw the times, as shares of that of a batch of one."""
-    lines = artists.line, artists.dots
     shares = np.full(len(SIZES), np.nan) if result.seconds is None else relative(result)
-    for line in lines:
-        line.set_data(SIZES, shares)
-    for line, some in ((artists.multiples, SIZES % 16 == 0), (artists.powers, POWERS_OF_TWO)):
+    close = (SIZES >= 16) & (SIZES <= 64)
+    zoomed = np.clip(shares / shares[SIZES == 64], *ZOOMED)
+    everywhere, multiples = np.full(len(SIZES), True), SIZES % 16 == 0
+    for line, zoom, some in (
+        (artists.line, artists.zoom_line, everywhere),
+        (artists.dots, artists.zoom_dots, everywhere),
+        (artists.multiples, artists.zoom_multiples, multiples),
+        (artists.powers, artists.zoom_powers, POWERS_OF_TWO),
+    ):
         line.set_data(SIZES[some], shares[some])
+        zoom.set_data(SIZES[some & close], zoomed[some & close])
     artists.waiting.set_text("measuring …" if result.rest else "")
     artists.now.set_data([result.batch_size], [0.85 * SHARES[1]])
     artists.pinned.set_data([], [])
