@@ -341,3 +341,12 @@ def test_matched_in_updates_the_large_batch_goes_further_down_matched_in_loss_th
 def test_scikit_learn_means_at_most_200_by_auto():
     assert MLPClassifier().batch_size == "auto"
     assert "min(200, n_samples)" in MLPClassifier.__doc__
+
+
+@seeds
+def test_accumulated_gradients_are_those_of_the_whole_batch(seed):
+    split, config = data.circle(seed=seed), TrainConfig(epochs=1, seed=seed)
+    params = train(config, split).params
+    X, y = split.X_train[:64], split.y_train[:64]
+    parts = [gradient_at(params, config, X[k : k + 16], y[k : k + 16]) for k in range(0, 64, 16)]
+    assert np.allclose(np.mean(parts, axis=0), gradient_at(params, config, X, y), atol=1e-5)

@@ -115,7 +115,7 @@ def predict_gap():
     def large():
         return (
             f"That is what one often reads. But: {gaps()}. In the same epochs the large batch has "
-            "made a thirteenth of the updates. It has not even learned the training set."
+            "made a thirteenth of the updates. It is still far from knowing its samples by heart."
         )
 
     def same():
