@@ -1,5 +1,6 @@
 """Panel C of lesson 04: what a batch costs, in bytes and in seconds on this machine."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,8 @@ from widgets.style import BLACK, BLUE, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.7
 LARGEST, SAMPLES = 512, 512
-ROUNDS, REPEATS = 3, 3
+# No further round begins after so many seconds.
+ROUNDS, REPEATS, PATIENCE = 3, 3, 2.0
 # Every size up to 64, and beyond it multiples of 16 and what comes right after one.
 SIZES = np.array([*range(1, 65), 65, 80, 81, 96, 97, 112, 128, 129, 192, 256, 257, 384, 512])
 POWERS_OF_TWO = (SIZES & (SIZES - 1)) == 0
@@ -95,10 +97,13 @@ def measure_all(width, engine, progress):
     """Time an epoch with every batch size, and return seconds per sample, or None if stopped."""
     seconds = np.full(len(SIZES), np.inf)
     # In rounds, so that what disturbs the machine for a while spoils no size.
+    started = time.perf_counter()
     for done in range(ROUNDS * len(SIZES)):
         if progress.cancelled:
             return None
         k = done % len(SIZES)
+        if k == 0 and time.perf_counter() - started > PATIENCE:
+            break
         size = int(SIZES[k])
         # About as many samples for each, and no smaller last batch.
         n = max(2, size * max(1, round(SAMPLES / size)))

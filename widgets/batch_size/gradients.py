@@ -29,7 +29,7 @@ SETS = ("spiral", "circle", "xor", "gaussians", "moons")
 WAYS = {"without replacement": False, "with replacement": True}
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
-SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 100, 200
+SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 64, 200
 SHARES, SPAN = (1e-3, 3.0), 1.6
 
 
@@ -157,7 +157,7 @@ def draw(figure):
     size = np.linspace(1, N, 2 * N)
     law.plot(size, 1 / np.sqrt(size), color=GRAY, linewidth=1, linestyle=(0, (4, 2)))
     law.plot(size[:-1], expected_noise(1, N, size[:-1]), color=BLUE, linewidth=1)
-    law.text(1.15, 0.0042, "dots: measured, 100 batches each", fontsize=SMALL, color=BLACK)
+    law.text(1.15, 0.0042, f"dots: measured, {BATCHES} batches each", fontsize=SMALL, color=BLACK)
     law.text(1.15, 0.0026, "dashed: 1/√B, samples drawn with replacement", fontsize=SMALL,
              color=GRAY)  # fmt: skip
     law.text(1.15, 0.0016, "blue: without replacement, 0 at B = N", fontsize=SMALL, color=BLUE)
