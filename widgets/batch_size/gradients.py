@@ -90,7 +90,7 @@ def noise(lang="en", **settings):
     ]
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang, "time": 5} | settings,
-        brief=brief, steps=lambda settings: EPOCHS, frame=frame, time_label="weights after epoch",
+        brief=brief, steps=lambda settings: EPOCHS, frame=frame,
     )  # fmt: skip
 
 
