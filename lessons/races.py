@@ -16,7 +16,7 @@ from lessons.trainer import batches_per_epoch, train
 # What can be made equal when batch sizes are compared.
 BUDGETS = ("epochs", "updates", "seconds")
 # Timing ends after so many repeats or seconds; the shortest time counts.
-REPEATS, ENOUGH_SECONDS = 9, 0.1
+REPEATS, ENOUGH_SECONDS = 5, 0.1
 # A run that is timed has so many epochs at most, and so few that other programs seldom cut in.
 TIMED_EPOCHS, TIMED_SECONDS = 60, 0.002
 
