@@ -17,8 +17,11 @@ from lessons.trainer import batches_per_epoch, train
 BUDGETS = ("epochs", "updates", "seconds")
 # Timing ends after so many repeats or seconds; the shortest time counts.
 REPEATS, ENOUGH_SECONDS = 5, 0.1
-# A run that is timed has so many epochs at most, and so few that other programs seldom cut in.
-TIMED_EPOCHS, TIMED_SECONDS = 60, 0.002
+# A run that is timed has about so many updates, if these are between 4 and 40 epochs: long enough
+# for the clock, and short enough that other programs seldom cut in.
+TIMED_UPDATES, FEWEST_EPOCHS, MOST_EPOCHS = 1000, 4, 40
+# A single epoch that takes so long is timed by itself.
+SLOW = 0.01
 
 
 def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
@@ -30,11 +33,11 @@ def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
     >>> seconds_per_epoch(TrainConfig(), data.moons(n=50)) > 0
     True
     """
-    one = shortest_time(replace(config, epochs=1), split, engine, 2)
-    if one > 5 * TIMED_SECONDS:
+    one = shortest_time(replace(config, epochs=1), split, engine, 1)
+    if one > SLOW:
         return one
-    five = shortest_time(replace(config, epochs=5), split, engine, 2)
-    epochs = int(np.clip(4 * TIMED_SECONDS / max(five - one, 1e-6), 1, TIMED_EPOCHS))
+    epochs = TIMED_UPDATES // batches_per_epoch(config, len(split.X_train))
+    epochs = min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS)
     return shortest_time(replace(config, epochs=epochs), split, engine, repeats) / epochs
 
 
