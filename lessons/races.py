@@ -20,8 +20,8 @@ REPEATS, ENOUGH_SECONDS = 5, 0.1
 # A run that is timed has about so many updates, if these are between 4 and 40 epochs: long enough
 # for the clock, and short enough that other programs seldom cut in.
 TIMED_UPDATES, FEWEST_EPOCHS, MOST_EPOCHS = 1000, 4, 40
-# A single epoch that takes so long is timed by itself.
-SLOW = 0.01
+# An epoch that takes so long is timed by itself: setting up a run is little beside it.
+SLOW = 0.001
 
 
 def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
@@ -33,7 +33,7 @@ def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
     >>> seconds_per_epoch(TrainConfig(), data.moons(n=50)) > 0
     True
     """
-    one = shortest_time(replace(config, epochs=1), split, engine, 1)
+    one = shortest_time(replace(config, epochs=1), split, engine, repeats)
     if one > SLOW:
         return one
     epochs = TIMED_UPDATES // batches_per_epoch(config, len(split.X_train))

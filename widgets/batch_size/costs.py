@@ -144,7 +144,7 @@ def draw(figure):
     zoom = figure.add_axes([0.775, 0.475, 0.19, 0.255])
     zoom.set(xlim=(13, 67), ylim=ZOOMED, xticks=[16, 32, 48, 64], yticks=[1, 1.5, 2])
     zoom.set_yticklabels(["1", "1.5", "2"])
-    zoom.set_title("16 to 64, against larger", fontsize=SMALL, pad=3)
+    zoom.set_title("enlarged, against 64 and more", fontsize=SMALL, pad=3)
     return SimpleNamespace(
         zoom_line=zoom.plot([], [], color=LIGHT, linewidth=1)[0],
         zoom_dots=zoom.plot([], [], "o", color=GRAY, ms=2.5)[0],
@@ -175,7 +175,7 @@ def update(artists, result, moment, pinned):
     size, kept = result.batch_size, result.activations
     artists.here.set_data([size], [kept])
     artists.texts[0].set_text(f"activations of a batch of {size}: {in_bytes(kept)}")
-    artists.texts[1].set_text(f"weights and their gradient: {in_bytes(result.parameters)}")
+    artists.texts[1].set_text(f"parameters and their gradient: {in_bytes(result.parameters)}")
     show_times(artists, result, pinned)
 
 
