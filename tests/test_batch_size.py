@@ -1,15 +1,18 @@
 """Lesson 04: its mathematics, and each sentence that says what happens, with several seeds."""
 
 import itertools
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier
 
-from lessons import TrainConfig, data, evaluate, gradient_at, train
+from lessons import TrainConfig, data, evaluate, gradient_at, races, train
 from lessons import batch_size as lesson
 from lessons.learning_rate import largest_stable_learning_rate
 from lessons.network import flatten, forward, layer_sizes, unflatten
+from lessons.paths import detours, flatten_paths, walk
 from lessons.races import (
     BUDGETS,
     Racer,
@@ -147,22 +150,35 @@ def test_bytes_are_those_of_the_arrays_that_are_kept(dtype):
 # Time
 
 
-def test_time_per_epoch_falls_until_the_hardware_is_full():
-    seconds = {}
-    for size in (1, 32, 48, 64, 128, 512):
-        split = data.circle(n=size * max(1, round(512 / size)), val=0, test=0)
-        paces = [seconds_per_epoch(TrainConfig(batch_size=size), split) for _ in range(3)]
-        seconds[size] = min(paces) / len(split.X_train)
-    assert seconds[32] < seconds[1] / 3
-    assert seconds[512] > seconds[128] / 2
-    # "48, no power of two, is as good as 32 and 64."
-    assert seconds[48] < 1.3 * max(seconds[32], seconds[64])
+def test_time_per_epoch_falls_until_the_hardware_is_full(monkeypatch):
+    # Time of this thread on a processor: what else runs on the machine does not count.
+    monkeypatch.setattr(races, "time", SimpleNamespace(perf_counter=time.thread_time))
+    sizes = (1, 32, 48, 64, 128, 512)
+    seconds = dict.fromkeys(sizes, np.inf)
+
+    def as_claimed():
+        return (
+            seconds[32] < seconds[1] / 3
+            and seconds[512] > seconds[128] / 2
+            # "48, no power of two, is as good as 32 and 64."
+            and seconds[48] < 1.3 * max(seconds[32], seconds[64])
+        )
+
+    # Others on the same core can still slow it down; a few rounds, and the shortest time counts.
+    for _ in range(10):
+        for size in sizes:
+            split = data.circle(n=size * max(1, round(512 / size)), val=0, test=0)
+            pace = seconds_per_epoch(TrainConfig(batch_size=size), split) / len(split.X_train)
+            seconds[size] = min(seconds[size], pace)
+        if as_claimed():
+            return
+    raise AssertionError(seconds)
 
 
 # Races
 
 
-def races_of(seed, rule="square root", name="circle", rate=0.1, epochs=20):
+def races_of(seed, rule="square root", name="circle", rate=0.1, epochs=10):
     split = data.DATASETS[name](seed=seed)
     config, sizes = TrainConfig(), (1, 32, 500)
     lines = finish_lines(config, split, epochs, 1.0)
@@ -186,10 +202,10 @@ def test_three_budgets_three_winners(seed, name):
 @seeds
 def test_the_straight_line_between_two_epochs_does_not_decide_the_race(seed):
     (one, yours, everyone), _ = races_of(seed)
-    exact = circle_run(seed, 1, "update", batch_size=1, learning_rate=one.rate).snapshots[320]
+    exact = circle_run(seed, 1, "update", batch_size=1, learning_rate=one.rate).snapshots[160]
     split = data.circle(seed=seed)
     loss = evaluate(exact, one.run.config, split.X_train, split.y_train)[0]
-    assert loss > yours.loss_at("updates", 320) > everyone.loss_at("updates", 320)
+    assert loss > yours.loss_at("updates", 160) > everyone.loss_at("updates", 160)
 
 
 @seeds
@@ -205,9 +221,9 @@ def test_every_racer_crosses_every_line_and_a_loss_is_read_where_it_lies():
         for budget in BUDGETS:
             assert racer.spent(budget)[-1] >= lines[budget] * (1 - 1e-12)
     one, yours, _ = racers
-    assert yours.loss_at("updates", 160) == yours.run.train_loss[10]
+    assert yours.loss_at("updates", 80) == yours.run.train_loss[5]
     assert yours.loss_at("seconds", 7) == yours.run.train_loss[7]
-    assert one.loss_at("updates", 250) == pytest.approx(one.run.train_loss[:2].mean())
+    assert one.loss_at("updates", 125) == pytest.approx(one.run.train_loss[:2] @ [0.75, 0.25])
     assert one.updates == 500
     lines = {"epochs": 3, "updates": 40, "seconds": 2.0}
     assert epochs_needed(lines, updates=16, seconds=1.0) == 3
@@ -226,15 +242,25 @@ def test_who_diverged_wins_nothing():
 
 @seeds
 def test_small_batches_wander_and_large_ones_go_straight(seed):
-    detours = []
-    for size in (1, 8, 32, 500):
-        run = circle_run(seed, -(-320 * size // 500), "update", batch_size=size)
-        path = run.snapshots.vectors[:321]
-        walked = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
-        detours.append(walked / np.linalg.norm(path[-1] - path[0]))
-    assert detours == sorted(detours, reverse=True)
-    assert detours[0] > 5
-    assert detours[-1] < 1.5
+    ways = [
+        detours(walk(TrainConfig(batch_size=size, seed=seed), data.circle(seed=seed), 320))[-1]
+        for size in (1, 8, 32, 500)
+    ]
+    assert ways == sorted(ways, reverse=True)
+    assert ways[0] > 5
+    assert ways[-1] < 1.5
+
+
+def test_the_plane_of_paths_is_at_right_angles():
+    ways = [np.cumsum(np.random.default_rng(k).normal(size=(9, 5)), axis=0) for k in range(3)]
+    ways = [np.vstack([np.ones(5), way]) for way in ways]
+    flat = flatten_paths(ways)
+    assert flat[-1][-1] == pytest.approx([np.linalg.norm(ways[-1][-1] - 1), 0], abs=1e-9)
+    assert flat[0][-1, 1] >= 0
+    for way, points in zip(ways, flat, strict=True):
+        assert not points[0].any()
+        far = np.linalg.norm(way - way[0], axis=1)
+        assert (np.linalg.norm(points, axis=1) <= far + 1e-9).all()
 
 
 @seeds

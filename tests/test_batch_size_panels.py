@@ -14,8 +14,9 @@ from lessons.races import BUDGETS, winner
 from lessons.verdict import short
 from widgets import batch_size
 from widgets.artists import Words
-from widgets.batch_size import costs, gradients, races
+from widgets.batch_size import costs, gradients, races, walks
 from widgets.batch_size.questions import ends, measure_noise
+from widgets.learning_rate.network import SETS
 from widgets.picture import moving_artists
 from widgets.style import RED
 
@@ -36,6 +37,7 @@ def kept(make):
 
 racing_made, noisy_made = kept(batch_size.panel), kept(batch_size.noise)
 costly_made = kept(lambda: batch_size.cost(width=4))
+wandering_made = kept(batch_size.paths)
 
 
 @pytest.fixture
@@ -54,6 +56,12 @@ def noisy(noisy_made):
 def costly(costly_made):
     costly_made.set(**costly_made.start)
     return costly_made
+
+
+@pytest.fixture
+def wandering(wandering_made):
+    wandering_made.set(**wandering_made.start)
+    return wandering_made
 
 
 def xy(line):
@@ -95,15 +103,18 @@ def test_curves_end_at_the_lines(racing):
             assert [v[0] for v in xy(end)] == [1, y[-1]]
             assert label.get_text() == {1: "1", 16: "16", 500: "all"}[racer.batch_size]
     lines = [track.line.get_text() for track in racing.artists.tracks]
-    assert lines[:2] == ["20 epochs", "320 updates"]
+    assert lines[:2] == ["10 epochs", "160 updates"]
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """Seconds per epoch as on a quiet machine; the tests may run on one that is not."""
+    monkeypatch.setattr(races, "pace", lambda name, size, engine: (0.9 + 12 / size) / 1000)
+    monkeypatch.setattr(races, "finished", {})
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_three_different_winners_at_first(racing, seed, monkeypatch):
-    # As measured on a quiet machine; the tests may run on one that is not.
-    paces = {1: 12.0, 32: 1.0, 500: 0.9}
-    monkeypatch.setattr(races, "pace", lambda name, size, engine: paces[size])
-    monkeypatch.setattr(races, "finished", {})
+def test_three_different_winners_at_first(racing, quiet, seed):
     racing.set(seed=seed)
     best = [winner(racing.result.racers, racing.result.lines, budget) for budget in BUDGETS]
     assert [racer.batch_size for racer in best] == [1, 500, 32]
@@ -135,7 +146,7 @@ def test_an_extreme_of_yours_is_drawn_once(racing):
 
 def test_the_open_dot_is_the_epoch_of_the_map(racing):
     for size, time in itertools.product((4, 32, 512), (0, 7, 20)):
-        racing.set(batch_size=size, time=time)
+        racing.set(epochs=20, batch_size=size, time=time)
         assert f"after {time} epoch" in (title := racing.artists.beliefs.title.get_text()) or (
             time == 0 and "before training" in title
         )
@@ -174,10 +185,58 @@ def test_a_divergence_is_marked_and_told(racing):
 def test_a_pinned_race_stays(racing):
     racing.set(batch_size=8, pinned={"batch_size": 128, "learning_rate": 0.05})
     rate = lesson.scaled_rate(0.05, 128, "square root")
-    expected = train(TrainConfig(batch_size=128, learning_rate=rate, epochs=20), data.circle())
+    expected = train(TrainConfig(batch_size=128, learning_rate=rate, epochs=10), data.circle())
     x, y = xy(racing.artists.tracks[0].pinned)
-    assert np.allclose(x, np.arange(21) / 20)
+    assert np.allclose(x, np.arange(11) / 10)
     assert np.allclose(y, expected.train_loss)
+
+
+# Paths
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_small_batches_wander_and_all_samples_go_straight(wandering, seed):
+    wandering.set(seed=seed)
+    one, yours, everyone = (path.detours[-1] for path in wandering.result.paths)
+    # "Many times as long as the way it makes", and "almost straight".
+    assert one > 5
+    assert one > 2 * yours
+    assert 1.5 * everyone < yours
+    assert everyone < 1.5
+
+
+def test_paths_are_those_of_complete_trainings(wandering):
+    wandering.set(batch_size=64, learning_rate=0.05, seed=2, time=100)
+    for path in wandering.result.paths:
+        config = TrainConfig(batch_size=path.batch_size, learning_rate=0.05, seed=2, epochs=160)
+        w = train(config, data.circle(seed=2), snapshots="update").snapshots.vectors[:161]
+        steps = np.linalg.norm(np.diff(w.astype(float), axis=0), axis=1)
+        distance = np.linalg.norm(w[100] - w[0].astype(float))
+        assert path.detours[100] == pytest.approx(steps[:100].sum() / distance)
+        # A picture in a plane is never longer than what it shows.
+        flat = np.linalg.norm(np.diff(path.points, axis=0), axis=1)
+        assert (flat <= steps * (1 + 1e-6) + 1e-6).all()
+        assert f"{short(path.detours[100])} (" in str(wandering)
+    everyone = wandering.result.paths[-1]
+    assert everyone.points[-1] == pytest.approx([distance_to_end(everyone), 0], abs=1e-6)
+    assert [len(xy(curve)[0]) for curve in wandering.artists.curves] == [101] * 3
+    assert [xy(dot)[0].tolist() for dot in wandering.artists.now] == [[100]] * 3
+
+
+def distance_to_end(path):
+    return np.linalg.norm(path.points[-1])
+
+
+def test_every_path_stays_in_the_picture(wandering):
+    for name, rate, seed in itertools.product(SETS, (1e-3, 0.3), (0, 1)):
+        wandering.set(data=name, learning_rate=rate, seed=seed)
+        for path in wandering.result.paths:
+            assert len(path.points) == 161
+            x, y = path.points.T / walks.reach(wandering.result)
+            assert walks.ALONG[0] <= x.min() <= x.max() <= walks.ALONG[1]
+            assert walks.ACROSS[1] >= y.max()
+            assert path.detours.min() > 1 - 1e-6
+            assert path.detours.max() < walks.DETOURS[1]
 
 
 # Noise
@@ -284,6 +343,10 @@ EXTREMES = {
         {"data": "gaussians", "time": 0}, {"data": "xor", "time": 50, "replacement": True},
     ],
     "costly": [{}, {"batch_size": 1}, {"batch_size": 512}],
+    "wandering": [
+        {}, {"batch_size": 1}, {"batch_size": 512}, {"time": 0}, {"time": 80, "batch_size": 2},
+        {"learning_rate": 1e-3, "data": "digits"}, {"learning_rate": 0.3, "data": "gaussians"},
+    ],
 }  # fmt: skip
 
 
@@ -293,7 +356,7 @@ def test_texts_stay_in_the_picture_and_apart(request, name):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for settings in EXTREMES[name]:
-            first = {k: v for k, v in panel.start.items() if k != "time" or name == "noisy"}
+            first = {k: v for k, v in panel.start.items() if k != "time" or name != "racing"}
             panel.set(**first | settings)
             boxes = text_boxes(panel)
             width, height = panel.figure.bbox.width, panel.figure.bbox.height
@@ -323,6 +386,7 @@ def text_boxes(panel):
     [
         (races.panel, {"batch_size": 64, "epochs": 3, "time": 2, "data": "xor"}),
         (gradients.noise, {"batch_size": 64, "replacement": True, "time": 9, "data": "xor"}),
+        (walks.paths, {"batch_size": 64, "learning_rate": 0.2, "time": 9, "data": "xor"}),
     ],
 )
 def test_the_same_settings_give_the_same_panel(make, settings):
@@ -375,13 +439,14 @@ def test_the_right_answers_are_right():
     assert ends(320)[1] == 40
 
 
-def test_goals_are_open_at_first_and_can_all_be_reached(racing):
+def test_goals_are_open_at_first_and_can_all_be_reached(racing, quiet):
+    racing.set(**racing.start)
     goals = batch_size.goals(racing)
     assert "0 of 3" in str(goals)
     racing.set(batch_size=1, rule="none", learning_rate=10.0)
     racing.set(batch_size=512, rule="none", learning_rate=0.1)
     assert "0 of 3" in str(goals)
-    racing.set(batch_size=512, rule="square root", learning_rate=0.2)
+    racing.set(batch_size=512, rule="square root", learning_rate=0.2, epochs=20)
     assert "☑ Circle" in str(goals)
     racing.set(batch_size=32, rule="linear", learning_rate=0.3)
     assert "☑ Be ahead" in str(goals)

@@ -30,7 +30,7 @@ WAYS = {"without replacement": False, "with replacement": True}
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
 SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 64, 200
-SHARES, SPAN = (1e-3, 3.0), 1.6
+SHARES, SPAN = (1e-3, 3.0), 1.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +150,7 @@ def draw(figure):
     cloud = figure.add_axes([0.63, 0.15, 0.331, 0.73])
     law.set(xscale="log", yscale="log", xlim=(0.9, 620), ylim=SHARES)
     law.set(xticks=[1, 10, 100, 500], xticklabels=["1", "10", "100", "500"])
+    law.set(yticks=[0.001, 0.01, 0.1, 1], yticklabels=["0.001", "0.01", "0.1", "1"])
     law.minorticks_off()
     law.grid(axis="y", color=LIGHT, linewidth=0.6)
     law.set_title("Noise of the gradient, in units of σ")
@@ -218,7 +219,7 @@ def brief(result, moment):
     way = "with" if result.replacement else "without"
     text = (
         f"Weights {after(moment.epoch)}. Gradient of all {N} samples: length "
-        f"{short(gradients.full * gradients.sigma)}. Deviation σ of one sample's: "
+        f"{short(gradients.full * gradients.sigma)}. Standard deviation σ of single samples: "
         f"{short(gradients.sigma)}. Batches of {size}, drawn {way} replacement: "
     )
     if share == 0:

@@ -85,7 +85,7 @@ def predict_larger():
         return f"Fewer updates, each as long as before: it does not get as far. {losses()}"
 
     return Prediction(
-        "The batch gets 10 times larger; the learning rate and the 20 epochs stay. At the end, the "
+        "Batches of 320 in place of 32; the learning rate and the 20 epochs stay. At the end, the "
         "training loss is …",
         [
             Choice("… lower, for the gradient is more exact.", lower),

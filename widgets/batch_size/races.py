@@ -58,7 +58,7 @@ def panel(lang="en", **settings):
         count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
         choice("rule", "scaling rule", "How the rate of the other batch sizes follows from it",
                list(RULES), "square root"),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 20, 10, 0.25),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 10, 10, 0.25),
         log_slider("learning_rate", f"learning rate η of a batch of {BASE}",
                    "Length of a step per unit of gradient", 1e-3, 10, 0.1),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
@@ -122,6 +122,7 @@ def draw(figure):
     tracks = []
     for k, budget in enumerate(BUDGETS):
         axes[k].set(yscale="log", ylim=LOSSES, xlim=(0, 1), xticks=[0, 0.5, 1])
+        axes[k].set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1])  # 10 would touch the title on the left
         axes[k].tick_params(labelbottom=False, labelleft=k == 0)
         axes[k].minorticks_off()
         axes[k].grid(axis="y", color=LIGHT, linewidth=0.6)
@@ -214,17 +215,17 @@ def path(racer, budget, line):
     return x, np.append(racer.run.train_loss[before], racer.loss_at(budget, line))
 
 
-def label_ends(names, heights, titles):
-    """Name the curves at their ends, apart from each other."""
-    low, high = np.log10(LOSSES)
+def label_ends(names, heights, titles, limits=LOSSES, x=1.06):
+    """Name the curves at their ends, apart from each other, on a logarithmic axis."""
+    low, high = np.log10(limits)
     shown = [k for k, title in enumerate(titles) if title]
-    apart = spread(np.log10(np.clip(heights, *LOSSES))[shown], 0.33)
+    apart = spread(np.log10(np.clip(heights, *limits))[shown], 0.066 * (high - low))
     apart += max(0, low - apart.min()) - max(0, apart.max() - high)
     for label in names:
         label.set_text("")
     for k, height in zip(shown, apart, strict=True):
         names[k].set_text(titles[k])
-        names[k].set_position((1.06, 10**height))
+        names[k].set_position((x, 10**height))
 
 
 def title(racer, result):
