@@ -178,6 +178,9 @@ def test_a_divergence_is_marked_and_told(racing):
         assert xy(track.lost)[1].tolist() == [races.LOSSES[1]]
         assert track.lost.get_color() == RED
         assert track.winner.get_text() == "batch of 1 ahead"
+        # Who did not arrive has no name at the end, but the legend tells.
+        assert [label.get_text() for label in track.names if label.get_text()] == ["1"]
+    assert racing.artists.key[1].get_text().endswith(", diverged")
     racing.set(**racing.start)
     assert all(len(xy(track.lost)[0]) == 0 for track in racing.artists.tracks)
 
@@ -234,7 +237,7 @@ def test_every_path_stays_in_the_picture(wandering):
             assert len(path.points) == 161
             x, y = path.points.T / walks.reach(wandering.result)
             assert walks.ALONG[0] <= x.min() <= x.max() <= walks.ALONG[1]
-            assert walks.ACROSS[1] >= y.max()
+            assert walks.ACROSS[0] <= y.min() <= y.max() <= walks.ACROSS[1]
             assert path.detours.min() > 1 - 1e-6
             assert path.detours.max() < walks.DETOURS[1]
 

@@ -82,7 +82,7 @@ def predict_larger():
         )
 
     def higher():
-        return f"Fewer updates, each as long as before: it does not get as far. {losses()}"
+        return f"Fewer updates, at the same rate: it does not get as far. {losses()}"
 
     return Prediction(
         "Batches of 320 in place of 32; the learning rate and the 20 epochs stay. At the end, the "

@@ -160,7 +160,7 @@ def update(artists, result, moment, pinned):
         update_track(track, budget, result, moment, pinned)
     for k, text in enumerate(artists.key):
         racer = result.racers[k] if k < len(result.racers) else None
-        text.set_text(f"{name(racer, result)}: η {short(racer.rate)}" if racer else "")
+        text.set_text(rate_of(racer, result) if racer else "")
         text.set_color(color_of(racer, result))
 
 
@@ -179,7 +179,9 @@ def update_track(track, budget, result, moment, pinned):
         if racer and racer.run.status == "diverged" and not arrived:
             lost.append(x[np.isfinite(y)].max(initial=0))
     track.lost.set_data(lost, [LOSSES[1]] * len(lost))
-    label_ends(track.names, heights, [racer and title(racer, result) for racer in in_order])
+    arrivals = [len(end.get_xdata()) > 0 for end in track.ends]
+    titles = [here and title(racer, result) for here, racer in zip(arrivals, in_order, strict=True)]
+    label_ends(track.names, heights, titles)
     best = winner(result.racers, result.lines, budget)
     track.winner.set_text(f"{name(best, result)} ahead" if best else "nobody arrived")
     track.winner.set_color(color_of(best, result) if best else RED)
@@ -237,6 +239,12 @@ def name(racer, result):
     """Name a racer in full."""
     everyone = racer.batch_size == len(result.split.X_train)
     return f"all {count(racer.batch_size)}" if everyone else f"batch of {racer.batch_size}"
+
+
+def rate_of(racer, result):
+    """Say which learning rate a racer has, and whether it was too much."""
+    diverged = ", diverged" if racer.run.status == "diverged" else ""
+    return f"{name(racer, result)}: η {short(racer.rate)}{diverged}"
 
 
 def amount(line, budget):

@@ -20,7 +20,7 @@ SIZE = 8.6, 3.6
 UPDATES = 160
 DETOURS = 0.9, 40.0
 # What is shown of the plane; the unit is the largest distance from the start.
-ALONG, ACROSS = (-0.45, 1.25), (-0.3, 1.05)
+ALONG, ACROSS = (-0.3, 1.25), (-0.35, 1.05)
 
 
 @dataclass(frozen=True, eq=False)
