@@ -275,11 +275,9 @@ def brief(result, moment):
         parts.append("Stopped by hand." if run.status == "cancelled" else "It diverged.")
     else:
         loss, val = short(run.train_loss[epochs]), short(run.val_loss[epochs])
-        made = count(epochs * result.yours.updates)
-        s = "" if epochs == 1 else "s"
-        parts.append(
-            f"After {epochs} epoch{s}, {made} updates: training loss {loss}, validation {val}."
-        )
+        updates = epochs * result.yours.updates
+        spent = f"{amount(epochs, 'epochs')}, {amount(updates, 'updates')}"
+        parts.append(f"After {spent}: training loss {loss}, validation {val}.")
     ahead = []
     for budget in BUDGETS[:2]:
         best = winner(result.racers, result.lines, budget)
