@@ -411,7 +411,7 @@ def test_nonsense_is_refused_in_words():
             501,
             "batch_size must be a whole number from 1 to 500, got 501",
         ),
-        (gradients.noise, "replacement", "no", "replacement must be one of False, True, got 'no'"),
+        (gradients.noise, "replacement", "no", "replacement must be True or False, got 'no'"),
         (costs.cost, "width", 65, "width must be a whole number from 4 to 64, got 65"),
     )
     for make, field, value, message in cases:

@@ -19,14 +19,13 @@ from lessons.engines import engine_at_hand
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.beliefs import after
-from widgets.knobs import choice, count_slider, int_slider
+from widgets.knobs import choice, count_slider, int_slider, switch
 from widgets.learning_rate.network import load
 from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, RED, SMALL
 
 SIZE = 8.6, 3.9
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
-WAYS = {"without replacement": False, "with replacement": True}
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
 SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 64, 200
@@ -84,7 +83,9 @@ def noise(lang="en", **settings):
     """
     knobs = [
         count_slider("batch_size", "batch size B", "Samples per batch", 1, N, 8),
-        choice("replacement", "drawn", "Whether a sample can be in a batch twice", WAYS, False),
+        switch(
+            "replacement", "with replacement", "Whether a sample can be in a batch twice", False
+        ),
         choice("data", "data", "What the network learns", SETS, "circle"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]
@@ -126,7 +127,7 @@ def gradients_at(run, split, epoch):
     along = unit(mean)
     across = main_direction(misses - np.outer(misses @ along, along))
     measured = np.empty((2, len(SIZES)))
-    for way, replacement in enumerate(WAYS.values()):
+    for way, replacement in enumerate((False, True)):
         batches = [some_batches(N, size, BATCHES, replacement) for size in SIZES]
         errors = np.concatenate(batches) @ misses
         squares = np.sum(errors**2, axis=1).reshape(len(SIZES), BATCHES)
