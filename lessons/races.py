@@ -4,13 +4,13 @@ What is fair depends on what is scarce, and each of the three has another winner
 """
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lessons.batch_size import BASE
-from lessons.run import Progress, Run
+from lessons.run import Run
+from lessons.side_by_side import train_side_by_side
 from lessons.trainer import batches_per_epoch, train
 
 # What can be made equal when batch sizes are compared.
@@ -102,21 +102,14 @@ def race(configs, split, lines, seconds, engine="auto", progress=None):
     `train`.
     Returns: a list of Racer.
     """
-    progress = progress or Progress()
-    parts = [progress.part() for _ in configs]
-
-    def run(config, seconds, part):
-        updates = batches_per_epoch(config, len(split.X_train))
-        config = replace(config, epochs=epochs_needed(lines, updates, seconds))
-        return Racer(config.batch_size, train(config, split, engine, part), updates, seconds)
-
-    # Threads suffice, for the fast engine lets go of Python's lock while it trains.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        racers = []
-        for racer in pool.map(run, configs, seconds, parts):
-            racers.append(racer)
-            progress.report(len(racers), len(configs))
-    return racers
+    updates = [batches_per_epoch(config, len(split.X_train)) for config in configs]
+    epochs = [epochs_needed(lines, *paces) for paces in zip(updates, seconds, strict=True)]
+    configs = [replace(c, epochs=e) for c, e in zip(configs, epochs, strict=True)]
+    runs = train_side_by_side(configs, split, engine, progress)
+    return [
+        Racer(run.config.batch_size, run, *paces)
+        for run, *paces in zip(runs, updates, seconds, strict=True)
+    ]
 
 
 def winner(racers, lines, budget):

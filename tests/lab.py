@@ -476,7 +476,8 @@ def choose(page, field, label, panel=0):
     control = knob(page, field, panel)
     menu = control.locator("select")
     if menu.count():
-        menu.select_option(label=label)
+        # By value: what is read there has no-break spaces.
+        menu.select_option(value=label)
     else:
         control.get_by_role("button", name=label, exact=True).click()
 

@@ -14,7 +14,7 @@ CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node 
     field: [...node.classList].find(name => name.startsWith("knob-")).slice(5),
     kind: node.querySelector(".noUi-handle") ? "slider"
         : node.querySelector("select") ? "menu" : "switch",
-    options: [...node.querySelectorAll("option")].map(option => option.label),
+    options: [...node.querySelectorAll("option")].map(option => option.value),
 }))"""
 
 
@@ -60,7 +60,9 @@ def ends(page, panel, control):
             yield f"{field} at {fraction}", lab.reading(page, field, panel) != before
     elif control["kind"] == "menu":
         now = lab.knob(page, field, panel).locator("select").evaluate("menu => menu.value")
-        for option in {control["options"][0], control["options"][-1]} - {now}:
+        for option in dict.fromkeys(control["options"][:: len(control["options"]) - 1]):
+            if option == now:
+                continue
             lab.choose(page, field, option, panel)
             yield f"{field}: {option}", True
     else:

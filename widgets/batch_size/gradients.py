@@ -19,8 +19,8 @@ from lessons.engines import engine_at_hand
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.beliefs import after
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, switch
-from widgets.learning_rate.network import load
 from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, RED, SMALL
 

@@ -13,8 +13,9 @@ from lessons.races import BUDGETS, Racer, finish_lines, race, seconds_per_epoch,
 from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.learning_rate.network import SETS, Moment, load
+from widgets.learning_rate.network import SETS, Moment
 from widgets.marks import spread
 from widgets.panel import Panel
 from widgets.style import BLACK, LIGHT, NORMAL, PINNED, RED, SMALL

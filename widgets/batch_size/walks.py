@@ -11,8 +11,9 @@ from lessons.paths import detours, flatten_paths, walk
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.batch_size.races import ALL, ONE, YOURS, label_ends
+from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.learning_rate.network import SETS, load
+from widgets.learning_rate.network import SETS
 from widgets.panel import Panel
 from widgets.style import GRAY, LIGHT, PINNED, SMALL
 
