@@ -9,6 +9,7 @@ import threading
 import numpy as np
 
 from lessons.config import TrainConfig
+from lessons.network import predict
 from lessons.tables import Split
 from lessons.trainer import has_numba, train
 
@@ -40,8 +41,9 @@ def compiling():
 
 
 def warm_up():
-    """Train the smallest network there is, which loads or compiles the fast engine."""
+    """Train and use the smallest network there is, which loads or compiles the fast engine."""
     if has_numba():
         X, y = np.zeros((2, 1), np.float32), np.zeros(2, np.float32)
         split = Split(X, y, X, y, X, y, task="regression")
-        train(TrainConfig(hidden=(1,), epochs=1), split)
+        config = TrainConfig(hidden=(1,), epochs=1)
+        predict(train(config, split).params, config, X, "auto")

@@ -6,6 +6,7 @@ The last layer has no activation: its z are the outputs, which the loss knows ho
 
 import math
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -219,11 +220,12 @@ def loss_surface(params, config, X, y, directions, a, b):
     return losses
 
 
-def predict(params, config, X):
+def predict(params, config, X, engine="numpy"):
     """Use a trained network: class probabilities, or values.
 
     Parameters: params, as in `Run.params`; config, the TrainConfig of that run; X, inputs,
-    shape (N, d). Returns: probabilities, shape (N, classes), whose rows sum to 1; for regression
+    shape (N, d); engine, "numpy" (readable) or "auto", which is faster where Numba is installed.
+    Returns: probabilities, shape (N, classes), whose rows sum to 1; for regression
     values, shape (N,), or (N, k) for several outputs.
 
     >>> from lessons import TrainConfig, data, train
@@ -237,17 +239,38 @@ def predict(params, config, X):
         raise ValueError(f"X must have shape (N, {d}), as in training, got shape {X.shape}")
     loss = params.loss if config.loss == "auto" else config.loss
     with np.errstate(over="ignore", invalid="ignore"):
-        outputs, _ = forward(params, config, X)
-        prediction = LOSSES[loss].prediction(outputs)
+        prediction = LOSSES[loss].prediction(run_through(params, config, X, engine))
     single_value = LOSSES[loss].task == "regression" and prediction.shape[1] == 1
     return prediction[:, 0] if single_value else prediction
 
 
-def decision_map(params, config, x_range, y_range, size=60):
+def run_through(params, config, X, engine):
+    """Compute the outputs for X, (N, K); the fast engine does it for single precision."""
+    if engine == "numpy" or not has_numba() or X.dtype != np.float32:
+        # In pieces so small that NumPy computes them on one core: sharing them out takes longer,
+        # most of all while a browser draws on the other core.
+        pieces = np.array_split(X, -(-len(X) // 500) or 1)
+        return np.concatenate([forward(params, config, piece)[0] for piece in pieces])
+    from lessons.kernels.glue import outputs
+
+    return outputs(params, config, X)
+
+
+@cache
+def has_numba():
+    """Return whether Numba can be imported here."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def decision_map(params, config, x_range, y_range, size=60, engine="numpy"):
     """Predict on a grid of points, to draw what a network with two inputs believes.
 
-    Parameters: params and config, as for `predict`; x_range and y_range, pairs (low, high) of the
-    two features; size, points along each side.
+    Parameters: params, config and engine, as for `predict`; x_range and y_range, pairs (low, high)
+    of the two features; size, points along each side.
     Returns: the predictions, shape (size, size) or (size, size, classes); the first index is y.
 
     >>> from lessons import TrainConfig, data, train
@@ -258,10 +281,7 @@ def decision_map(params, config, x_range, y_range, size=60):
     """
     x, y = np.meshgrid(np.linspace(*x_range, size), np.linspace(*y_range, size))
     points = np.column_stack([x.ravel(), y.ravel()])
-    # In pieces so small that NumPy computes them on one core: sharing them out takes longer, most
-    # of all while a browser draws on the other core.
-    pieces = np.array_split(points, -(-len(points) // 500))
-    prediction = np.concatenate([predict(params, config, piece) for piece in pieces])
+    prediction = predict(params, config, points, engine)
     return prediction.reshape(size, size, *prediction.shape[1:])
 
 

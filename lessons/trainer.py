@@ -6,7 +6,7 @@ the textbook, `kernels/` the fast one; they agree to rounding.
 
 import math
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from numbers import Integral, Real
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ import numpy as np
 
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES, loss_name
-from lessons.network import Layer, flatten, layer_sizes, parts, unflatten
+from lessons.network import Layer, flatten, has_numba, layer_sizes, parts, unflatten
 from lessons.run import Failure, Progress, Run, Snapshots
 from lessons.schedules import SCHEDULES, Constant, ReduceOnPlateau
 
@@ -69,16 +69,6 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
             if status != "finished":
                 break
     return make_run(plan, record, status, stopped_at, wreck)
-
-
-@cache
-def has_numba():
-    """Return whether Numba can be imported here."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def make_plan(config, split, keep_updates=False):
@@ -185,9 +175,7 @@ def first_weights(config, sizes):
 
 def targets_of(X, y, config):
     """Return inputs and targets in the run's dtype; values get one column per output."""
-    # Large data is not copied; and compiled code takes what is read-only for another type.
-    X = np.require(X, config.dtype, ["C", "ALIGNED"]).view()
-    X.flags.writeable = False
+    X = np.require(X, config.dtype, ["C", "ALIGNED"])  # large data is not copied if it need not
     if LOSSES[config.loss].task != "regression":
         return X, np.array(y, dtype=np.int64)
     y = np.array(y, dtype=config.dtype, order="C")

@@ -11,7 +11,7 @@ import pytest
 from reference import run_python
 from scipy import special
 
-from lessons import Progress, TrainConfig, data, train
+from lessons import Progress, TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS
 from lessons.data import DATASETS
 from lessons.losses import LOSSES
@@ -259,8 +259,8 @@ def test_double_precision_is_the_librarys(name):
 # Compilation and cache
 
 
-def single_precision_signatures():
-    return [s for s in kernels.train.signatures if s[0].dtype == numba.types.float32]
+def single_precision_signatures(kernel):
+    return [s for s in kernel.signatures if s[0].dtype == numba.types.float32]
 
 
 def test_nothing_is_ever_compiled_a_second_time():
@@ -278,8 +278,10 @@ def test_nothing_is_ever_compiled_a_second_time():
                     hidden=hidden, shuffle=shuffle, drop_last=not shuffle, batch_size=4,
                     optimizer="momentum" if shuffle else "sgd", epochs=1,
                 )  # fmt: skip
-                train(config, split, engine="numba")
-    assert len(single_precision_signatures()) == 1
+                run = train(config, split, engine="numba")
+                predict(run.params, config, split.X_train, engine="auto")
+    assert len(single_precision_signatures(kernels.train)) == 1
+    assert len(single_precision_signatures(kernels.run_through)) == 1
 
 
 # Compiling all of the training takes long; this is a function in a file of its own.

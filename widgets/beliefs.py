@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from lessons import decision_map, predict
+from lessons.engines import engine_at_hand
 from widgets.artists import Layer, PixelMap, words
 from widgets.style import BLACK, CLASSES, NORMAL, RED, SMALL
 
@@ -20,8 +21,8 @@ def is_plane(split):
 def look(params, config, split):
     """Return the probabilities that are shown: over the plane, or for some unseen images."""
     if is_plane(split):
-        return decision_map(params, config, *ranges(split))
-    return predict(params, config, images(split)[0])
+        return decision_map(params, config, *ranges(split), engine=engine_at_hand())
+    return predict(params, config, images(split)[0], engine_at_hand())
 
 
 def ranges(split):

@@ -35,7 +35,7 @@ from lessons.kernels.update import shape_gradient, update
 
 __all__ = [
     "ACTIVATIONS", "AFTER", "BEFORE", "BLOCK", "FLAT", "LANES", "LOSSES", "OPTIMIZERS", "STATUS",
-    "Examples", "Knobs", "Net", "Record", "Schedule", "Workspace", "train",
+    "Examples", "Knobs", "Net", "Record", "Schedule", "Workspace", "run_through", "train",
 ]  # fmt: skip
 
 FINISHED, DIVERGED_IN_UPDATE, DIVERGED_IN_EVALUATION, CANCELLED, STOPPED_EARLY = range(5)
@@ -203,4 +203,27 @@ def make_train(sources):
     return train
 
 
+def make_run_through(sources):
+    """Make the function, as above."""
+
+    @compiled_once
+    def run_through(theta, X, natural, outputs, net_arrays, knobs, work_arrays, rng):
+        """Compute the outputs (N, K) of a trained network for X (N, d), in evaluation mode."""
+        sources  # noqa: B018
+        net, work = addresses(net_arrays, work_arrays)
+        last, n = net.row[net.last] * LANES, outputs.shape[1]
+        for start in range(0, len(X), BLOCK):
+            m = min(BLOCK, len(X) - start)
+            load_samples(address(X), work.Y, 0, address(natural), start, m, net, work)
+            forward(address(theta), net, knobs, work, m, False, rng)
+            for s in range(m):
+                first = s // LANES * LANES
+                for k in range(n):
+                    a = last + first * net.height + k * LANES + s - first
+                    outputs[start + s, k] = work.Z[a]
+
+    return run_through
+
+
 train = make_train(sources())
+run_through = make_run_through(sources())

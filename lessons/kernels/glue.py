@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons import kernels
 from lessons.losses import LOSSES
-from lessons.network import batch_norm_place
+from lessons.network import batch_norm_place, flatten
 from lessons.optimizers import decoupled
 
 PLACES = {None: 0, "before": kernels.BEFORE, "after": kernels.AFTER}
@@ -34,6 +34,26 @@ def engine(plan):
     return train_epochs
 
 
+def outputs(params, config, X):
+    """Compute what a trained network gives for X (N, d), in the dtype of its parameters."""
+    w = flatten(params)
+    sizes = [len(params[0].W), *(len(layer.b) for layer in params)]
+    ends = np.cumsum([sum(p.size for p in layer if p is not None) for layer in params])
+    # Outputs come before the loss, which plays no part.
+    config = SimpleNamespace(**vars(config) | {"loss": "mse", "dropout": 0.0})
+    plan = SimpleNamespace(
+        config=config, sizes=sizes, layer_ends=ends, batch_sizes=np.array([1]), w=w, is_weight=w[:0]
+    )
+    theta = padded(w)
+    net = make_net(plan, len(theta))
+    results = np.empty((len(X), sizes[-1]), w.dtype)
+    kernels.run_through(
+        theta, read_only(np.require(X, w.dtype, ["C", "ALIGNED"])), np.arange(len(X)), results, net,
+        make_knobs(config, False), make_workspace(plan, net), np.random.default_rng(0),
+    )  # fmt: skip
+    return results
+
+
 def padded(vector):
     """Append zeros, so that the vector fills its last lanes."""
     full = np.zeros(up_to_lanes(len(vector)), vector.dtype)
@@ -48,7 +68,14 @@ def up_to_lanes(n):
 def examples(data):
     """Give the targets one column per output; class numbers are one."""
     X, y = data
-    return kernels.Examples(X, y.reshape(len(y), -1 if y.size else 1).astype(X.dtype))
+    return kernels.Examples(read_only(X), y.reshape(len(y), -1 if y.size else 1).astype(X.dtype))
+
+
+def read_only(array):
+    """View an array so that it cannot be written to: to Numba that is a type of its own."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def make_net(plan, parameters):

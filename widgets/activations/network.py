@@ -133,7 +133,7 @@ def frame(result, time):
     box, beliefs, shares = ranges(result.split), {}, {}
     for name, run in result.runs.items():
         params = run.snapshots[min(time, run.completed_epochs)]
-        beliefs[name] = decision_map(params, run.config, *box, MAP_POINTS)
+        beliefs[name] = decision_map(params, run.config, *box, MAP_POINTS, engine_at_hand())
         shares[name] = flat_shares(params, run.config, result.split.X_train)
     straight = result.runs["identity"]
     one = collapse(straight.snapshots[min(time, straight.completed_epochs)])
