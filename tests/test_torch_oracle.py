@@ -241,7 +241,7 @@ def test_every_optimizer_is_that_of_torch(engine, optimizer, l2, batch_norm):
         {"batch_size": 1},
         {"patience": 1, "learning_rate": 0.5},
     ],
-    ids=str,
+    ids=lambda settings: "-".join(settings),  # a function has another address in every process
 )
 def test_every_other_knob_is_that_of_torch(engine, settings):
     knobs = {"hidden": (7, 5), "activation": "tanh", "epochs": 4, "dtype": "float64"} | settings
