@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import run_python
+from hypothesis import given
+from reference import run_python, settings_and_samples
 from scipy import special
 
-from lessons import Progress, TrainConfig, data, predict, train
+from lessons import Progress, TrainConfig, data, decision_map, predict, train
 from lessons.activations import ACTIVATIONS
 from lessons.data import DATASETS
 from lessons.losses import LOSSES
@@ -375,3 +376,29 @@ def test_runs_side_by_side_do_not_touch_each_other():
     for thread in threads:
         thread.join()
     assert all(np.array_equal(runs[i].batch_loss, alone.batch_loss) for i in range(4))
+
+
+# Predictions
+
+
+@given(settings_and_samples())
+def test_both_engines_give_the_same_predictions(case):
+    config, split = case
+    # A variance near 0 would make rounding large.
+    config = replace(config, dtype="float32", bn_eps=0.1)
+    params = train(config, split, engine="numpy").params
+    X = np.random.default_rng(0).normal(size=(150, split.X_train.shape[1]))
+    for inputs in (X, np.asfortranarray(X), X[:1], X[:0], X.astype(np.float32)):
+        slow, fast = (predict(params, config, inputs, engine) for engine in ("numpy", "auto"))
+        assert fast.shape == slow.shape
+        assert fast.dtype == slow.dtype
+        assert np.allclose(fast, slow, rtol=1e-3, atol=1e-4, equal_nan=True)
+
+
+def test_the_fast_map_is_the_map():
+    run = train(TrainConfig(hidden=(16, 16, 16), activation="gelu"), data.spiral())
+    maps = [
+        decision_map(run.params, run.config, (-2, 2), (-1, 3), engine=engine)
+        for engine in ("numpy", "auto")
+    ]
+    assert np.allclose(*maps, atol=1e-4)

@@ -14,7 +14,6 @@ from reference import (
     naive_batch_norm,
     naive_softmax,
     samples,
-    settings_and_samples,
 )
 
 from lessons import TrainConfig, data, decision_map, predict, train
@@ -434,26 +433,3 @@ def test_decision_map_is_predict_at_every_point(size):
     for row, y in zip(grid, np.linspace(-1, 1, size), strict=True):
         points = [[x, y] for x in np.linspace(-2, 2, size)]
         assert np.allclose(row, predict(params, config, points), atol=1e-6)
-
-
-@given(settings_and_samples())
-def test_both_engines_give_the_same_predictions(case):
-    config, split = case
-    # A variance near 0 would make rounding large.
-    config = replace(config, dtype="float32", bn_eps=0.1)
-    params = train(config, split, engine="numpy").params
-    X = np.random.default_rng(0).normal(size=(150, split.X_train.shape[1]))
-    for inputs in (X, np.asfortranarray(X), X[:1], X[:0], X.astype(np.float32)):
-        slow, fast = (predict(params, config, inputs, engine) for engine in ("numpy", "auto"))
-        assert fast.shape == slow.shape
-        assert fast.dtype == slow.dtype
-        assert np.allclose(fast, slow, rtol=1e-3, atol=1e-4, equal_nan=True)
-
-
-def test_the_fast_map_is_the_map():
-    run = train(TrainConfig(hidden=(16, 16, 16), activation="gelu"), data.spiral())
-    maps = [
-        decision_map(run.params, run.config, (-2, 2), (-1, 3), engine=engine)
-        for engine in ("numpy", "auto")
-    ]
-    assert np.allclose(*maps, atol=1e-4)

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lessons import Progress
 
-# Threads that wait: to have them at hand costs a tick of a slider less than to start them.
-guards = ThreadPoolExecutor(thread_name_prefix="knobs-guard")
+# The thread that waits is kept: starting one takes longer than a tick of a slider can spare.
+guards = ThreadPoolExecutor(1, "knobs-guard")
 
 
 class Job:

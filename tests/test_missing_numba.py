@@ -2,42 +2,24 @@
 
 Everything here runs in a process in which `import numba` fails. What only measures the kernels,
 or would take minutes with the readable engine, is left out: the tests of `kernels/`, and those
-that compare the engines.
+that compare the engines. The notebooks are in `test_missing_numba_in_notebooks.py`.
 """
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def environment(tmp_path):
-    (tmp_path / "numba.py").write_text("raise ImportError('blocked')\n")
-    return os.environ | {"PYTHONPATH": str(tmp_path)}
+from missing_numba import run, run_pytest
 
 
-def run(environment, *arguments):
-    return subprocess.run(
-        [sys.executable, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True
-    )
-
-
-def test_it_is_really_blocked(environment):
+def test_it_is_really_blocked(tmp_path):
     code = "from lessons.trainer import has_numba; print(has_numba())"
-    assert run(environment, "-c", code).stdout == "False\n"
+    assert run(tmp_path, "-c", code).stdout == "False\n"
 
 
-def test_the_fast_engine_is_refused_in_words(environment):
+def test_the_fast_engine_is_refused_in_words(tmp_path):
     code = (
         "from lessons import TrainConfig, data, train\n"
         "train(TrainConfig(epochs=1), data.moons(n=10), engine='numba')"
     )
-    result = run(environment, "-c", code)
+    result = run(tmp_path, "-c", code)
     assert result.returncode == 1
     assert "Numba, which is not installed" in result.stderr.splitlines()[-1]
 
@@ -45,7 +27,6 @@ def test_the_fast_engine_is_refused_in_words(environment):
 @pytest.mark.parametrize(
     "what",
     [
-        ["--nbval", "notebooks"],
         ["lessons", "widgets", "README.md", "--ignore=lessons/kernels"],
         [
             "tests/test_tasks.py",
@@ -55,8 +36,7 @@ def test_the_fast_engine_is_refused_in_words(environment):
             "tests/test_trainer_knobs.py",
         ],
     ],
-    ids=["notebooks", "doctests", "tests"],
+    ids=["doctests", "tests"],
 )
-def test_passes(environment, what):
-    result = run(environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-x", *what)
-    assert result.returncode == 0, result.stdout[-3000:]
+def test_passes(tmp_path, what):
+    run_pytest(tmp_path, *what)
