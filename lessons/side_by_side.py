@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from lessons.run import Progress
 from lessons.trainer import train
 
-# The fast engine lets go of Python's lock while it trains, so that threads suffice.
-THREADS = 2
+# The fast engine lets go of Python's lock while it trains, so that threads suffice. They are kept:
+# starting two takes as long as a training.
+pool = ThreadPoolExecutor(2, "knobs-train")
 
 
 def train_side_by_side(configs, split, engine="auto", progress=None):
@@ -23,8 +24,7 @@ def train_side_by_side(configs, split, engine="auto", progress=None):
     """
     progress = progress or Progress()
     runs = []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for run in pool.map(lambda c: train(c, split, engine, progress.part()), configs):
-            runs.append(run)
-            progress.report(len(runs), len(configs))
+    for run in pool.map(lambda config: train(config, split, engine, progress.part()), configs):
+        runs.append(run)
+        progress.report(len(runs), len(configs))
     return runs

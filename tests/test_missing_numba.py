@@ -1,7 +1,7 @@
 """Where Numba is missing, everything works all the same, with the readable engine.
 
 Everything here runs in a process in which `import numba` fails. What only measures the kernels,
-or would take minutes with the readable engine, is left out: the tests of `kernels/`, and those
+or would take minutes with the readable engine, is left out: the tests of `kernels/`, those of tasks, and those
 that compare the engines. The notebooks are in `test_missing_numba_in_notebooks.py`.
 """
 
@@ -29,7 +29,6 @@ def test_the_fast_engine_is_refused_in_words(tmp_path):
     [
         ["lessons", "widgets", "README.md", "--ignore=lessons/kernels"],
         [
-            "tests/test_tasks.py",
             "tests/test_run.py",
             "tests/test_network.py",
             "tests/test_knobs.py",
