@@ -1,8 +1,8 @@
 """Where Numba is missing, everything works all the same, with the readable engine.
 
 Everything here runs in a process in which `import numba` fails. What only measures the kernels,
-or would take minutes with the readable engine, is left out: the tests of `kernels/`, those of tasks, and those
-that compare the engines. The notebooks are in `test_missing_numba_in_notebooks.py`.
+or would take minutes with the readable engine, is left out: the tests of `kernels/`, those of the
+tasks, and those that compare the engines. `test_missing_numba_in_notebooks.py` has the notebooks.
 """
 
 import pytest
