@@ -185,6 +185,15 @@ def test_a_divergence_is_marked_and_told(racing):
     assert all(len(xy(track.lost)[0]) == 0 for track in racing.artists.tracks)
 
 
+def test_a_race_that_nobody_ends_names_nobody(racing):
+    racing.set(data="gaussians", learning_rate=10.0, rule="square root", batch_size=512)
+    for track in racing.artists.tracks:
+        assert track.winner.get_text() == "nobody arrived"
+        assert [label.get_text() for label in track.names] == ["", "", ""]
+        assert len(xy(track.lost)[0]) == 2
+    racing.set(**racing.start)
+
+
 def test_a_pinned_race_stays(racing):
     racing.set(batch_size=8, pinned={"batch_size": 128, "learning_rate": 0.05})
     rate = lesson.scaled_rate(0.05, 128, "square root")

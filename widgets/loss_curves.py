@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons.verdict import count, guessing_loss, short, where_it_diverged
 from widgets.artists import words
-from widgets.marks import spread
+from widgets.marks import label_ends
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 
 # What the axis shows; what lies beyond sits on its edge, and words say so.
@@ -68,7 +68,7 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
         artists.pinned.set_data(np.arange(len(losses)), np.clip(losses, *LIMITS))
         heights.append(losses[-1])
     texts.append(f"pinned: {pinned_label}" if pinned else "")
-    label_ends(artists.ends, heights, texts, 1.02 * epochs)
+    label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, LINE)
     show_divergence(artists, run)
 
 
@@ -78,19 +78,6 @@ def fit_axes(still, epochs, guess):
         still.axes.set_xlim(0, epochs)
     if still.guess.get_ydata()[0] != guess:
         still.guess.set_ydata([guess, guess])
-
-
-def label_ends(ends, heights, texts, x):
-    """Write the texts beside the ends of their curves, apart from each other."""
-    low, high = np.log10(LIMITS)
-    heights = np.log10(np.clip(np.nan_to_num(heights, nan=1.0), *LIMITS))
-    for end, text in zip(ends, texts, strict=True):
-        end.set_text(text)
-    shown = [i for i in range(len(heights)) if texts[i]]
-    apart = spread(heights[shown], LINE)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for i, height in zip(shown, apart, strict=True):
-        ends[i].set_position((x, 10**height))
 
 
 def show_divergence(artists, run):

@@ -55,3 +55,24 @@ def spread(heights, gap):
     result = np.empty_like(apart)
     result[order] = apart
     return result
+
+
+def label_ends(ends, heights, texts, x, limits, line):
+    """Write texts beside the ends of curves on a logarithmic axis, apart from each other.
+
+    Parameters: ends, words that move; heights and texts, one for each of the first of them, an
+    empty text for none; x, where they begin; limits of the axis; line, the room that a line of
+    text needs, in powers of ten.
+    """
+    low, high = np.log10(limits)
+    heights = np.log10(np.clip(np.nan_to_num(heights, nan=1.0), *limits))
+    for end in ends:
+        end.set_text("")
+    shown = [k for k in range(len(heights)) if texts[k]]
+    if not shown:
+        return
+    apart = spread(heights[shown], line)
+    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
+    for k, height in zip(shown, apart, strict=True):
+        ends[k].set_text(texts[k])
+        ends[k].set_position((x, 10**height))

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from lessons.activations import ACTIVATIONS
+from lessons.saturation import FLAT
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import NAMES, WITH, WITHOUT
@@ -13,8 +14,6 @@ from widgets.style import GRAY, LIGHT, NORMAL, RED, SMALL
 
 DEEPEST = 6
 REACH = 8
-# As in a run's record: where the slope of the activation is below this, a unit hardly learns.
-FLAT = 0.01
 
 
 def draw_layers(rows):

@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons.verdict import count, guessing_loss, short
 from widgets.artists import words
-from widgets.marks import spread
+from widgets.marks import label_ends
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
 
 NAMES = "without", "with"
@@ -79,12 +79,7 @@ def update_losses(artists, result, epoch, pinned):
         last = pinned.run.train_loss[min(pinned.run.completed_epochs, epochs)]
         heights.append(np.clip(np.nan_to_num(last, nan=guess), *LIMITS))
         texts.append("pinned, with")
-    low, high = np.log10(LIMITS)
-    apart = spread(np.log10(heights), LINE)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for end, height, text in zip(artists.ends, [*apart, 0], [*texts, ""], strict=False):
-        end.set_position((1.03 * epochs, 10**height))
-        end.set_text(text)
+    label_ends(artists.ends, heights, texts, 1.03 * epochs, LIMITS, LINE)
 
 
 def in_batches(run):

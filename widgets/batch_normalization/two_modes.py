@@ -13,7 +13,7 @@ from widgets.artists import words
 from widgets.batch_normalization.two_losses import in_batches
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.marks import spread
+from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
 
@@ -155,20 +155,10 @@ def update(artists, result, moment, pinned):
         last = before.train_loss[min(before.completed_epochs, epochs)]
         heights.append(np.nan_to_num(last, nan=guess))
         texts[3] = f"pinned: {before.config.batch_size}"
-    label(artists.ends, np.clip(heights, *LOSSES), texts, 1.03 * epochs)
+    label_ends(artists.ends, heights, texts, 1.03 * epochs, LOSSES, 0.32)
     rows = np.repeat(np.arange(len(moment.evaluated)), moment.in_batches.shape[1])
     artists.answers.set_data(moment.in_batches.ravel(), rows)
     artists.alone.set_data(moment.evaluated, np.arange(len(moment.evaluated)))
-
-
-def label(ends, heights, texts, x):
-    """Write the texts beside the ends of their curves, apart from each other."""
-    low, high = np.log10(LOSSES)
-    apart = spread(np.log10(heights), 0.32)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for k, (end, text) in enumerate(zip(ends, texts, strict=True)):
-        end.set_text(text)
-        end.set_position((x, 10 ** apart[k] if k < len(apart) else 1.0))
 
 
 def describe(result, moment):

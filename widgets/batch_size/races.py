@@ -16,7 +16,7 @@ from widgets.beliefs import after, draw_beliefs, look, update_beliefs
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import SETS, Moment
-from widgets.marks import spread
+from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import BLACK, LIGHT, NORMAL, PINNED, RED, SMALL
 
@@ -182,7 +182,7 @@ def update_track(track, budget, result, moment, pinned):
     track.lost.set_data(lost, [LOSSES[1]] * len(lost))
     arrivals = [len(end.get_xdata()) > 0 for end in track.ends]
     titles = [here and title(racer, result) for here, racer in zip(arrivals, in_order, strict=True)]
-    label_ends(track.names, heights, titles)
+    label_ends(track.names, heights, titles, 1.06, LOSSES, line_of(LOSSES))
     best = winner(result.racers, result.lines, budget)
     track.winner.set_text(f"{name(best, result)} ahead" if best else "nobody arrived")
     track.winner.set_color(color_of(best, result) if best else RED)
@@ -218,17 +218,9 @@ def path(racer, budget, line):
     return x, np.append(racer.run.train_loss[before], racer.loss_at(budget, line))
 
 
-def label_ends(names, heights, titles, limits=LOSSES, x=1.06):
-    """Name the curves at their ends, apart from each other, on a logarithmic axis."""
-    low, high = np.log10(limits)
-    shown = [k for k, title in enumerate(titles) if title]
-    apart = spread(np.log10(np.clip(heights, *limits))[shown], 0.066 * (high - low))
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for label in names:
-        label.set_text("")
-    for k, height in zip(shown, apart, strict=True):
-        names[k].set_text(titles[k])
-        names[k].set_position((x, 10**height))
+def line_of(limits):
+    """Return the room that a line of text needs beside an axis with these limits."""
+    return 0.066 * np.ptp(np.log10(limits))
 
 
 def title(racer, result):

@@ -10,10 +10,11 @@ from lessons.engines import engine_at_hand
 from lessons.paths import detours, flatten_paths, walk
 from lessons.verdict import short
 from widgets.artists import words
-from widgets.batch_size.races import ALL, ONE, YOURS, label_ends
+from widgets.batch_size.races import ALL, ONE, YOURS, line_of
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import SETS
+from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import GRAY, LIGHT, PINNED, SMALL
 
@@ -141,7 +142,8 @@ def update(artists, result, moment, pinned):
         artists.now[k].set_data([len(ratio) - 1], ratio[-1:])
     heights = [path.detours[: moment + 1][-1] if path else 1 for path in in_order]
     titles = [path and path.name for path in in_order]
-    label_ends(artists.names, heights, titles, DETOURS, moment + 0.04 * UPDATES)
+    x = moment + 0.04 * UPDATES
+    label_ends(artists.names, heights, titles, x, DETOURS, line_of(DETOURS))
     for line in artists.pinned:
         line.set_data([], [])
     if pinned:

@@ -7,7 +7,7 @@ import numpy as np
 from lessons.nine_steps import predict
 from lessons.verdict import short
 from widgets.artists import words
-from widgets.marks import spread
+from widgets.marks import label_ends
 from widgets.style import (
     BLACK,
     BLUE,
@@ -152,7 +152,7 @@ def update_losses(artists, training, planned, best, done, batch, pinned, warning
         artists.pinned.set_data(np.arange(len(pinned)), finite(pinned, *LOSSES))
         heights.append(pinned[-1])
         texts.append(f"pinned {size_of(pinned[-1])}")
-    label_ends(artists.ends, heights, texts, 1.04 * planned)
+    label_ends(artists.ends, finite(heights, *LOSSES), texts, 1.04 * planned, LOSSES, LINE)
     artists.warning.set_text(warning)
     last = len(training.train_loss) - 1
     artists.broken.set_data(*(([last], [LOSSES[1]]) if training.diverged else ([], [])))
@@ -161,16 +161,3 @@ def update_losses(artists, training, planned, best, done, batch, pinned, warning
 def size_of(loss):
     """Write a loss, also one that is too large for a number."""
     return short(loss) if np.isfinite(loss) else "not finite"
-
-
-def label_ends(ends, heights, texts, x):
-    """Write the texts beside the curves, apart from each other."""
-    low, high = np.log10(LOSSES)
-    heights = np.log10(finite(heights, *LOSSES))
-    apart = spread(heights, LINE)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
-    for end in ends:
-        end.set_text("")
-    for end, text, height in zip(ends, texts, apart, strict=False):
-        end.set_text(text)
-        end.set_position((x, 10**height))
