@@ -50,7 +50,8 @@ def silu(z):
 
 @compiled
 def softplus(z):
-    return max(z, 0) + log1p(exp(-abs(z))), 1 / (1 + exp(-z))
+    e = exp(-abs(z))
+    return max(z, 0) + log1p(e), where(z > 0, 1, e) / (1 + e)
 
 
 @compiled

@@ -55,6 +55,14 @@ def polynomial(x, coefficients):
     return value
 
 
+@register_jitable
+def log_near_one(r, n):
+    """Compute `n·ln2 + log(1 + r)` with 1 + r between √½ and √2."""
+    square = r * r
+    rest = polynomial(r, LOG) * r * square + n * LN2_LOW - square * 0.5
+    return r + rest + n * LN2_HIGH
+
+
 def f32(*numbers):
     return tuple(np.float32(number) for number in numbers)
 
@@ -62,7 +70,7 @@ def f32(*numbers):
 LOG2_E, LN2_HIGH, LN2_LOW = f32(1.44269504, 0.693359375, -2.12194440e-4)
 EXP_LOW, EXP_HIGH = f32(-87.33654, 88.37626)
 EXP = f32(1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.5)
-ROOT_HALF = np.float32(math.sqrt(0.5))
+ROOT_HALF, ROOT_TWO = f32(math.sqrt(0.5), math.sqrt(2))
 LOG = f32(
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
@@ -127,10 +135,7 @@ def log_lanes(x):
         low = f < ROOT_HALF
         n = where(low, n - 1, n)
         r = where(low, f + f, f) - 1
-        square = r * r
-        rest = polynomial(r, LOG) * r * square + n * LN2_LOW - square * 0.5
-        value = r + rest + n * LN2_HIGH
-        return where(x < np.inf, value, x)
+        return where(x < np.inf, log_near_one(r, n), x)
 
     return log32
 
@@ -141,9 +146,10 @@ def log1p_lanes(x):
         return one_by_one(np.log1p)
 
     def log1p32(x):
-        # What the sum 1 + x loses of x is put back, to first order.
-        sum_ = x + 1
-        return log(sum_) + (x - (sum_ - 1)) / sum_
+        # 1 + x = 2^n·(1 + r) with n of 0 or 1.
+        high = x > ROOT_TWO - 1
+        r = where(high, 0.5 * x - 0.5, x)
+        return log_near_one(r, where(high, x * 0 + 1, 0))
 
     return log1p32
 
