@@ -1,7 +1,7 @@
 """Artists that are drawn at every tick of a slider, made for speed."""
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -121,6 +121,7 @@ def load_font(weight, size, dpi):
     return ImageFont.truetype(path, size * dpi / 72)
 
 
+@lru_cache(maxsize=1000)  # numbers come back: percentages, and losses of a setting seen before
 def rasterize(text, color, font, ground=None):
     """Return the pixels of a line of text, lowest row first; without a ground it is transparent."""
     ascent, descent = font.getmetrics()

@@ -16,7 +16,7 @@ from lessons.saturation import FLAT, count_dead, flat_shares
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import count, short
 from widgets.activations.names import title
-from widgets.artists import PixelMap, words
+from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after, mix_colors, ranges
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
@@ -123,9 +123,12 @@ def compute(settings, progress):
     knobs = dict(settings)
     split = load(knobs.pop("data"), settings["seed"])
     hidden = (knobs.pop("width"),) * knobs.pop("depth")
-    configs = [TrainConfig(hidden=hidden, activation=name, **knobs) for name in SHOWN]
+    # The last of them take longest: begun first, they do not keep a core waiting at the end.
+    names = SHOWN[::-1]
+    configs = [TrainConfig(hidden=hidden, activation=name, **knobs) for name in names]
     runs = train_side_by_side(configs, split, engine_at_hand(), progress)
-    return Result(dict(zip(SHOWN, runs, strict=True)), split)
+    of = dict(zip(names, runs, strict=True))
+    return Result({name: of[name] for name in SHOWN}, split)
 
 
 def frame(result, time):
@@ -186,10 +189,13 @@ def draw_cell(figure, k, name):
     return SimpleNamespace(
         map=PixelMap(axes),
         units=PixelMap(strip),
-        samples=[
-            axes.plot([], [], marker, ms=2.8, mec="white", mew=0.3, color=color, ls="")[0]
-            for marker, color in zip("os", CLASSES, strict=False)
-        ],
+        samples=Layer(
+            axes,
+            [
+                axes.plot([], [], marker, ms=2.8, mec="white", mew=0.3, color=color, ls="")[0]
+                for marker, color in zip("os", CLASSES, strict=False)
+            ],
+        ),
         right=text(1, 1.135, side="right"),
         loss=text(0, 1.015, GRAY, SMALL),
         dead=text(1, 1.015, RED, SMALL, "right"),
