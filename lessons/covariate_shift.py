@@ -5,11 +5,11 @@ stay in place while it learns. Whether they do is measured here; what else may e
 in `smoothness.py`.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
-from lessons.network import forward
+from lessons.activations import ACTIVATIONS
+from lessons.batch_norm import normalize
+from lessons.network import batch_norm_place
 
 
 def activation_inputs(run, X, epochs):
@@ -28,12 +28,22 @@ def activation_inputs(run, X, epochs):
     >>> activation_inputs(run, split.X_train, [0, 5]).shape
     (2, 2, 50, 16)
     """
-    given, config = [], replace(run.config, dropout=0.0)
+    config, moments = run.config, [run.snapshots[epoch] for epoch in epochs]
+    f, place = ACTIVATIONS[config.activation].function, batch_norm_place(config.batch_norm)
+    X = np.asarray(X, moments[0][0].W.dtype)
+    h, given = np.repeat(X[:, None], len(moments), axis=1), []
+    # As `lessons.network.forward`, but for all moments at once: (N, S, units).
     with np.errstate(over="ignore", invalid="ignore"):
-        for epoch in epochs:
-            _, steps = forward(run.snapshots[epoch], config, X, training=True)
-            given.append([step.z for step in steps[:-1]])
-    return np.array(given).swapaxes(0, 1)
+        for layers in list(zip(*moments, strict=True))[:-1]:
+            W, b, *norm = (np.stack(p) for p in zip(*layers, strict=True) if p[0] is not None)
+            z = (h.swapaxes(0, 1) @ W).swapaxes(0, 1) + b
+            if place == "before":
+                z, _ = normalize(z, *norm[:2], config.bn_eps)
+            given.append(z.swapaxes(0, 1))
+            h = f(z)
+            if place == "after":
+                h, _ = normalize(h, *norm[:2], config.bn_eps)
+    return np.array(given)
 
 
 def covariate_shift(before, after):
