@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from lessons.run import Progress, Run
+from lessons.side_by_side import measure_side_by_side
 from lessons.trainer import batches_per_epoch, train
 from lessons.verdict import guessing_loss
 
@@ -106,28 +106,17 @@ def sweep(config, split, rates, engine="auto", progress=None):
     >>> result.diverged.tolist()
     [False, False, True]
     """
-    progress = progress or Progress()
-    # Threads suffice, for the fast engine lets go of Python's lock while it trains.
-    finals = []
-    results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
-        delayed(last_losses)(replace(config, learning_rate=float(rate)), split, engine, progress)
-        for rate in rates
-    )
-    for final in results:
-        finals.append(final)
-        progress.report(len(finals), len(rates))
+    configs = [replace(config, learning_rate=float(rate)) for rate in rates]
+    finals = measure_side_by_side(last_losses, configs, split, engine, progress)
     complete = np.array([final is not None for final in finals])
     finals = [final for final in finals if final is not None]
     train_loss, val_loss = np.array(finals).reshape(-1, 2).T
     return Sweep(np.asarray(rates, float)[complete], train_loss, val_loss, ~np.isfinite(train_loss))
 
 
-def last_losses(config, split, engine, progress):
-    """Train, and return the last losses, NaN after a divergence; None if it was stopped."""
-    if progress.cancelled:
-        return None
-    run = train(config, split, engine, progress.part())
-    return None if run.status == "cancelled" else (run.train_loss[-1], run.val_loss[-1])
+def last_losses(run):
+    """Return the losses on the training and the validation set, NaN after a divergence."""
+    return run.train_loss[-1], run.val_loss[-1]
 
 
 def rising_rates(low, high, updates):

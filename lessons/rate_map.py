@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from joblib import Parallel, delayed
 
-from lessons.run import Progress
-from lessons.trainer import train
+from lessons.side_by_side import measure_side_by_side
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,33 +37,20 @@ def map_rates(configs, split, rates, engine="auto", progress=None):
     >>> rates.works(0.3).tolist()
     [[1, 1]]
     """
-    progress = progress or Progress()
     cells = [
         replace(config, batch_norm=place, learning_rate=float(rate))
         for config in configs
         for place in (False, config.batch_norm or "before")
         for rate in rates
     ]
-    # Threads suffice, for the fast engine lets go of Python's lock while it trains.
-    finals, made = np.full(len(cells), np.nan), np.zeros(len(cells), bool)
-    results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(
-        delayed(try_cell)(cell, split, engine, progress) for cell in cells
-    )
-    for i, final in enumerate(results):
-        if final is not None:
-            finals[i], made[i] = final, True
-        progress.report(i + 1, len(cells))
+    finals = measure_side_by_side(final_loss, cells, split, engine, progress)
     shape = len(configs), 2, len(rates)
-    return RateMap(np.asarray(rates, float), finals.reshape(shape), made.reshape(shape))
+    made = np.array([final is not None for final in finals]).reshape(shape)
+    return RateMap(np.asarray(rates, float), np.array(finals, float).reshape(shape), made)
 
 
-def try_cell(config, split, engine, progress):
-    """Train, and return the settled loss, NaN after a divergence; None if it was stopped."""
-    if progress.cancelled:
-        return None
-    run = train(config, split, engine, progress.part())
-    if run.status == "cancelled":
-        return None
+def final_loss(run):
+    """Return the settled loss, NaN after a divergence."""
     return np.nan if run.status == "diverged" else settled_loss(run)
 
 

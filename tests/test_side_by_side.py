@@ -5,7 +5,7 @@ import pytest
 from reference import ENGINES
 
 from lessons import Progress, TrainConfig, data, train
-from lessons.side_by_side import train_side_by_side
+from lessons.side_by_side import measure_side_by_side, train_side_by_side
 
 CONFIGS = [TrainConfig(activation=name, epochs=3) for name in ("tanh", "relu", "gelu")]
 
@@ -25,3 +25,19 @@ def test_all_are_stopped_together(engine):
     progress.cancel()
     runs = train_side_by_side(CONFIGS, data.moons(n=60), engine, progress)
     assert [run.status for run in runs] == ["cancelled"] * 3
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_only_the_measure_is_kept(engine):
+    split, progress = data.moons(n=60), Progress()
+    found = measure_side_by_side(lambda run: run.train_loss[-1], CONFIGS, split, engine, progress)
+    assert found == [train(config, split, engine).train_loss[-1] for config in CONFIGS]
+    assert progress.fraction == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_stopped_runs_nothing_is_kept(engine):
+    progress = Progress()
+    progress.cancel()
+    split = data.moons(n=60)
+    assert measure_side_by_side(len, CONFIGS, split, engine, progress) == [None] * 3
