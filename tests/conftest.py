@@ -1,10 +1,14 @@
-"""In CI nothing may be skipped: a test that did not run has not passed."""
+"""What several files of tests use; and in CI nothing may be skipped: what did not run failed."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from lessons import engines
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +16,26 @@ def compiled():
     """Wait for the fast engine, so that no panel starts with the readable one."""
     engines.engine_at_hand()
     engines.warming.join()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A Lab on a copy of the notebooks: it saves what it shows, and the originals must stay."""
+    import lab
+
+    root = tmp_path_factory.mktemp("lab") / "notebooks"
+    shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    with lab.server(root) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(server):
+    """A page in a real browser, for the tests of one file."""
+    import lab
+
+    with lab.browser() as page:
+        yield page
 
 
 def pytest_configure(config):

@@ -111,6 +111,8 @@ def _command(root):
         *(sys.executable, "-m", "jupyterlab", "--no-browser"),
         f"--ServerApp.root_dir={root}",
         "--ServerApp.ip=127.0.0.1",
+        # Any free one: servers that start at the same moment would all find the same one free.
+        "--ServerApp.port=0",
         # The helpers below await Lab's own commands and read its model.
         "--LabApp.expose_app_in_browser=True",
         # The other manager asks PyPI.
@@ -136,7 +138,7 @@ def _environment(home):
 
 
 def _wait_for_server(process, runtime, log):
-    """The server, once it answers.  It picks a free port itself and writes it to a file."""
+    """The server, once it answers.  It writes the port that it was given to a file."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         for file in runtime.glob("jpserver-*.json"):
@@ -403,6 +405,12 @@ def summary(page, panel=0):
     """The text under the picture, on one line."""
     text = _in_panel(page, ".knobs-summary", panel).locator(".widget-html-content").text_content()
     return " ".join(text.split())
+
+
+def look(page, panel=0):
+    """What the learner sees once all is at rest: the bytes of the picture, and the text."""
+    settle(page, panel)
+    return picture(page, panel), summary(page, panel)
 
 
 def reading(page, field, panel=0):

@@ -1,12 +1,8 @@
 """The lessons as a learner meets them: in a real JupyterLab, with a mouse and a keyboard."""
 
-import shutil
-from pathlib import Path
-
 import lab
 import pytest
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 START, RATE = "00_start_here.ipynb", "03_learning_rate.ipynb"
 
 # Which panel of a lesson, counted from the top, the tests take in hand.
@@ -14,21 +10,6 @@ PANEL = {START: 0, RATE: 1}
 
 every_lesson = pytest.mark.parametrize("lesson", [START, RATE], indirect=True)
 rate_lesson = pytest.mark.parametrize("lesson", [RATE], indirect=True)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A Lab on a copy of the notebooks: it saves what it shows, and the originals must stay."""
-    root = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with lab.server(root) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def page(server):
-    with lab.browser() as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +32,16 @@ def panel(lesson, page):
     assert lab.trouble(page) == []
 
 
-def look(page, panel):
-    """What the learner sees: the bytes of the picture, and the text under it."""
-    lab.settle(page, panel)
-    return lab.picture(page, panel), lab.summary(page, panel)
-
-
 def assert_changed(page, panel, before):
     lab.wait_for_change(page, before[0], panel)
-    picture, summary = look(page, panel)
+    picture, summary = lab.look(page, panel)
     assert picture != before[0]
     assert summary != before[1]
 
 
 @every_lesson
 def test_run_all_shows_a_picture(page, panel):
-    picture, summary = look(page, panel)
+    picture, summary = lab.look(page, panel)
     assert picture[:4] in (b"\x89PNG", b"RIFF") or picture[:2] == b"\xff\xd8"
     assert summary
 
@@ -80,24 +55,24 @@ def test_every_panel_has_its_picture_and_its_text(page, panel):
 
 @every_lesson
 def test_dragging_changes_picture_and_text(page, panel):
-    before = look(page, panel)
+    before = lab.look(page, panel)
     lab.drag(page, "learning_rate", 0.2, panel)
     assert_changed(page, panel, before)
 
 
 @every_lesson
 def test_reset_brings_back_the_first_picture(page, panel):
-    first = look(page, panel)
+    first = lab.look(page, panel)
     lab.drag(page, "learning_rate", 0.2, panel)
     lab.wait_for_change(page, first[0], panel)
     lab.click(page, "reset", panel)
-    assert look(page, panel) == first
+    assert lab.look(page, panel) == first
 
 
 @rate_lesson
 @pytest.mark.parametrize("key", ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"])
 def test_a_key_moves_the_knob(page, panel, key):
-    before, reading = look(page, panel), lab.reading(page, "learning_rate", panel)
+    before, reading = lab.look(page, panel), lab.reading(page, "learning_rate", panel)
     lab.press(page, "learning_rate", key, panel=panel)
     assert_changed(page, panel, before)
     assert lab.reading(page, "learning_rate", panel) != reading
@@ -105,16 +80,16 @@ def test_a_key_moves_the_knob(page, panel, key):
 
 @rate_lesson
 def test_arrow_keys_lead_back(page, panel):
-    before = look(page, panel)
+    before = lab.look(page, panel)
     lab.press(page, "learning_rate", "ArrowRight", 5, panel)
     lab.wait_for_change(page, before[0], panel)
     lab.press(page, "learning_rate", "ArrowLeft", 5, panel)
-    assert look(page, panel) == before
+    assert lab.look(page, panel) == before
 
 
 @rate_lesson
 def test_click_on_the_track(page, panel):
-    before = look(page, panel)
+    before = lab.look(page, panel)
     lab.click_track(page, "learning_rate", 0.15, panel)
     assert_changed(page, panel, before)
 
@@ -122,7 +97,7 @@ def test_click_on_the_track(page, panel):
 @rate_lesson
 def test_both_ends_of_the_slider(page, panel):
     for fraction in (0, 1):
-        before = look(page, panel)
+        before = lab.look(page, panel)
         lab.drag(page, "learning_rate", fraction, panel)
         assert_changed(page, panel, before)
 
@@ -130,29 +105,29 @@ def test_both_ends_of_the_slider(page, panel):
 @rate_lesson
 def test_a_drag_ends_with_the_picture_of_its_last_value(page, panel):
     """However fast the hand, what stands still is what the knob says: the newest value wins."""
-    before = look(page, panel)
+    before = lab.look(page, panel)
     lab.drag(page, "learning_rate", 0.9, panel, moves=60)
     lab.wait_for_change(page, before[0], panel)
-    dragged = look(page, panel)
+    dragged = lab.look(page, panel)
     lab.press(page, "learning_rate", "ArrowLeft", panel=panel)
     lab.wait_for_change(page, dragged[0], panel)
     lab.press(page, "learning_rate", "ArrowRight", panel=panel)
-    assert look(page, panel) == dragged
+    assert lab.look(page, panel) == dragged
 
 
 @rate_lesson
 def test_time_runs_backwards_too(page, panel):
-    end = look(page, panel)
+    end = lab.look(page, panel)
     lab.drag(page, "time", 0.2, panel)
     lab.wait_for_change(page, end[0], panel)
     lab.drag(page, "time", 1, panel)
-    assert look(page, panel)[0] == end[0]
+    assert lab.look(page, panel)[0] == end[0]
 
 
 @rate_lesson
 def test_play_moves_the_time(page, panel):
     lab.drag(page, "time", 0, panel)
-    start, reading = look(page, panel), lab.reading(page, "time", panel)
+    start, reading = lab.look(page, panel), lab.reading(page, "time", panel)
     lab.click(page, "play", panel)
     second = lab.wait_for_change(page, start[0], panel)
     lab.wait_for_change(page, second, panel)
@@ -164,23 +139,23 @@ def test_play_moves_the_time(page, panel):
 @rate_lesson
 def test_pin_keeps_the_curve_for_comparison(page, panel):
     lab.drag(page, "learning_rate", 0.3, panel)
-    plain = look(page, panel)
+    plain = lab.look(page, panel)
     lab.click(page, "reset", panel)
     lab.settle(page, panel)
     lab.click(page, "pin", panel)
     lab.settle(page, panel)
     lab.drag(page, "learning_rate", 0.3, panel)
-    assert look(page, panel)[0] != plain[0]
+    assert lab.look(page, panel)[0] != plain[0]
 
 
 @every_lesson
 def test_reload_after_save(page, panel):
     """The kernel lives on: the same picture comes back, and the knob still turns it."""
     lab.drag(page, "learning_rate", 0.3, panel)
-    before = look(page, panel)
+    before = lab.look(page, panel)
     lab.save(page)
     lab.reload(page)
-    assert look(page, panel) == before
+    assert lab.look(page, panel) == before
     assert lab.trouble(page) == []
     lab.drag(page, "learning_rate", 0.7, panel)
     assert_changed(page, panel, before)

@@ -1,7 +1,6 @@
 """Every panel of every lesson in a real JupyterLab: each knob to both of its ends, and a reload."""
 
 import contextlib
-import shutil
 from pathlib import Path
 
 import lab
@@ -19,21 +18,6 @@ CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node 
 }))"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A Lab on a copy of the notebooks: it saves what it shows, and the originals must stay."""
-    root = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with lab.server(root) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def page(server):
-    with lab.browser() as page:
-        yield page
-
-
 @pytest.fixture(scope="module", params=LESSONS)
 def panels(request, server, page):
     """The indices of the panels of a lesson, which was run from top to bottom."""
@@ -45,17 +29,11 @@ def panels(request, server, page):
     assert lab.trouble(page) == []
 
 
-def look(page, panel):
-    """What the learner sees: the bytes of the picture, and the text under it."""
-    lab.settle(page, panel)
-    return lab.picture(page, panel), lab.summary(page, panel)
-
-
 def changed(page, panel, before):
     """What the learner sees once it differs, or, where an end shows just the same, that."""
     with contextlib.suppress(AssertionError):
         lab.wait_for_change(page, before[0], panel, timeout=5)
-    return look(page, panel)
+    return lab.look(page, panel)
 
 
 def ends(page, panel, control):
@@ -84,7 +62,7 @@ def test_every_knob_of_every_panel_goes_to_both_ends_and_shows_it(page, panels):
         controls = lab.panel(page, panel).evaluate(CONTROLS)
         assert {"slider", "menu"} & {control["kind"] for control in controls}
         for control in controls:
-            before, changes = look(page, panel), []
+            before, changes = lab.look(page, panel), []
             for what, moved in ends(page, panel, control):
                 after = changed(page, panel, before) if moved else before
                 changes.append(after != before)
@@ -98,7 +76,7 @@ def test_every_knob_of_every_panel_goes_to_both_ends_and_shows_it(page, panels):
 
 
 def test_every_panel_comes_back_after_a_reload(page, panels):
-    before = [look(page, panel) for panel in panels]
+    before = [lab.look(page, panel) for panel in panels]
     lab.save(page)
     lab.reload(page)
-    assert [look(page, panel) for panel in panels] == before
+    assert [lab.look(page, panel) for panel in panels] == before
