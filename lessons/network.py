@@ -205,7 +205,7 @@ def loss_surface(params, config, X, y, directions, a, b):
     >>> loss_surface(params, config, split.X_train, split.y_train, (ones, ones), [0, 1], [0]).shape
     (1, 2)
     """
-    w, sizes = flatten(params), [len(params[0].W), *(len(layer.b) for layer in params)]
+    w, sizes = flatten(params), sizes_of(params)
     batch_norm = params[0].gamma is not None
     losses = np.empty((len(b), len(a)))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -286,13 +286,22 @@ def decision_map(params, config, x_range, y_range, size=60, engine="numpy"):
 
 
 def layer_sizes(config, split):
-    """Return the units of every layer, from the inputs to the outputs, as a tuple."""
+    """Return the units that every layer will have, from the inputs to the outputs, as a tuple."""
     if split.task == "classification":
         two_classes = config.loss != "auto" and LOSSES[config.loss].task == "two classes"
         outputs = 1 if two_classes else len(split.classes)
     else:
         outputs = 1 if split.y_train.ndim == 1 else split.y_train.shape[1]
     return (split.X_train.shape[1], *config.hidden, outputs)
+
+
+def sizes_of(params):
+    """Return the units of every layer of a network, from the inputs to the outputs, as a tuple.
+
+    >>> sizes_of(unflatten(np.zeros(354), (2, 16, 16, 2)))
+    (2, 16, 16, 2)
+    """
+    return (len(params[0].W), *(len(layer.b) for layer in params))
 
 
 def count_parameters(sizes, batch_norm=False):

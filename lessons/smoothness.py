@@ -6,7 +6,7 @@ inputs of layers in place. A gradient is worth as much as the length over which 
 
 import numpy as np
 
-from lessons.network import flatten, gradient_at, unflatten
+from lessons.network import flatten, gradient_at, sizes_of, unflatten
 
 
 def gradient_change(params, config, X, y, steps):
@@ -28,7 +28,7 @@ def gradient_change(params, config, X, y, steps):
     >>> bool(change[0] < change[1])
     True
     """
-    w, sizes = flatten(params), [len(params[0].W), *(len(layer.b) for layer in params)]
+    w, sizes = flatten(params), sizes_of(params)
     batch_norm = params[0].gamma is not None
     g = gradient_at(params, config, X, y)
     changes = []

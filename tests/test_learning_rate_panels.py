@@ -103,7 +103,7 @@ def test_guessing_is_a_line_at_the_entropy_of_the_classes(panel):
         split = data.DATASETS[name]()
         shares = np.bincount(split.y_train) / len(split.y_train)
         level = -np.sum(shares * np.log(shares))
-        assert panel.artists.losses.still.guess.get_ydata()[0] == pytest.approx(level, rel=1e-6)
+        assert panel.artists.losses.guess.get_ydata()[0] == pytest.approx(level, rel=1e-6)
         assert panel.artists.losses.still.axes.get_xlim() == (0, 2)
 
 

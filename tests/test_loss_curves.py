@@ -9,6 +9,7 @@ from reference import ENGINES, exact_line
 from lessons import Progress, TrainConfig, data, train
 from lessons.verdict import describe_losses
 from widgets.loss_curves import LIMITS, draw_losses, update_losses
+from widgets.picture import Picture
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -37,3 +38,18 @@ def test_a_run_that_was_cancelled_before_its_first_update_is_drawn_without_a_war
         update_losses(artists, run, split, 0)
     assert artists.warning.get_text() == ""
     assert len(artists.lost.get_xdata()) == 0
+
+
+def test_other_data_leave_the_background_as_it_is(monkeypatch):
+    def show(seed):
+        split = data.wave(n=50, seed=seed)
+        run = train(TrainConfig(epochs=2), split)
+        update_losses(picture.artists, run, split, 2)
+        picture.render()
+        return picture.artists.guess.get_ydata()[0]
+
+    picture = Picture((4, 3), lambda figure: draw_losses(figure.add_axes([0.1, 0.1, 0.6, 0.7])))
+    first, redrawn = show(0), []
+    monkeypatch.setattr(picture.canvas, "draw", lambda: redrawn.append(True))
+    assert show(1) != first
+    assert not redrawn

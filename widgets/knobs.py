@@ -1,7 +1,7 @@
 """Knobs: the controls of a panel, each with the check of what it may be set to.
 
 A knob is a control of ipywidgets plus a rule. Sliding cannot break the rule; `panel.set` can try,
-and then hears which field, what is allowed, and what came.
+and then hears which field, what is allowed, and what came. A width is in CSS pixels.
 """
 
 import math
@@ -58,7 +58,7 @@ def log_slider(field, label, tip, low, high, value, step=0.05, width=720):
     """A slider for positive numbers whose ratio matters, like rates: equal steps are factors.
 
     Parameters: step, in powers of ten; the values are rounded to two digits, or to three where
-    the steps are finer; width, in CSS pixels: that of a row, unless told otherwise.
+    the steps are finer; width, that of a row, unless told otherwise.
     """
     digits = 2 if step > 0.02 else 3
     count = round((math.log10(high) - math.log10(low)) / step)
@@ -68,22 +68,22 @@ def log_slider(field, label, tip, low, high, value, step=0.05, width=720):
     return slider(field, label, tip, values, value, allowed, between(low, high), width)
 
 
-def float_slider(field, label, tip, low, high, value, step):
+def float_slider(field, label, tip, low, high, value, step, width=300):
     """A slider for numbers whose difference matters."""
     # Sums of steps miss 0 by a last digit; + 0.0 makes a 0 of -0.
     values = [round(float(number), 10) + 0.0 for number in np.arange(low, high + step / 2, step)]
     allowed = f"a number from {low:g} to {high:g}"
-    return slider(field, label, tip, values, value, allowed, between(low, high), 300)
+    return slider(field, label, tip, values, value, allowed, between(low, high), width)
 
 
-def count_slider(field, label, tip, low, high, value, base=2, step=1):
+def count_slider(field, label, tip, low, high, value, base=2, step=1, width=250):
     """A slider for whole numbers whose ratio matters: powers of 2, or 1, 2, 3, 6, 10, 20, …."""
     count = round((math.log(high) - math.log(low)) / math.log(base) / step)
     values = {low * base ** (k * step) for k in range(count + 1)}
     values = {round(v) if base == 2 else int(float(f"{v:.1g}")) for v in values}
     values = sorted({low, high, *(v for v in values if v < high)})
     allowed = f"a whole number from {low} to {high}"
-    return slider(field, label, tip, values, value, allowed, whole(low, high), 250)
+    return slider(field, label, tip, values, value, allowed, whole(low, high), width)
 
 
 def slider(field, label, tip, values, value, allowed, accept, width):
@@ -95,16 +95,16 @@ def slider(field, label, tip, values, value, allowed, accept, width):
     return finish(Knob(field, control, allowed, accept, "{:.6g}".format, tuple(values)))
 
 
-def int_slider(field, label, tip, low, high, value):
+def int_slider(field, label, tip, low, high, value, width=220):
     """A slider for whole numbers whose difference matters, like seeds."""
-    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, 220))
+    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, width))
     allowed = f"a whole number from {low} to {high}"
     return finish(Knob(field, control, allowed, whole(low, high)))
 
 
-def choice(field, label, tip, options, value):
+def choice(field, label, tip, options, value, width=200):
     """A menu. Parameters: options, a dict from what is shown to the plain value, or a sequence."""
-    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, 200))
+    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, width))
     values = list(options.values()) if isinstance(options, dict) else list(options)
 
     def accept(given):

@@ -15,10 +15,36 @@ LIMITS = 1e-3, 10.0
 LINE = 0.24
 
 
+def draw_scale(axes, limits):
+    """Make what all losses over epochs stand on: the epoch that is shown, the loss of guessing."""
+    axes.set(yscale="log", ylim=limits)
+    axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    return SimpleNamespace(
+        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        # It moves with the data, and with it the background would be drawn anew.
+        guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),
+        x_label=words(
+            axes, 0.5, -0.09, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top"
+        ),
+        still=SimpleNamespace(axes=axes),
+    )
+
+
+def update_scale(artists, run, split, epoch):
+    """Fit the axis to a run, mark an epoch, and return the loss of guessing, which has a line."""
+    epochs, guess = run.config.epochs, guessing_loss(split)
+    if artists.still.axes.get_xlim() != (0, epochs):
+        artists.still.axes.set_xlim(0, epochs)
+    artists.now.set_xdata([epoch, epoch])
+    artists.guess.set_ydata([guess, guess])
+    per_epoch = len(run.batch_loss) // epochs
+    artists.x_label.set_text(f"epochs, of {count(per_epoch)} update{'' if per_epoch == 1 else 's'}")
+    return guess
+
+
 def draw_losses(axes):
     """Make the artists on axes with room for labels at their right."""
-    axes.set(yscale="log", ylim=LIMITS)
-    axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    scale = draw_scale(axes, LIMITS)
     axes.set_title("Loss")
     curves, dots, ends = [], [], []
     for color, style in ((VALIDATION, (0, (5, 1))), (TRAINING, "-")):
@@ -27,7 +53,7 @@ def draw_losses(axes):
     for color in (VALIDATION, TRAINING, GRAY, PINNED):
         ends.append(words(axes, 0, 1, color=color, fontsize=SMALL, va="center"))
     return SimpleNamespace(
-        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        **vars(scale),
         pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
         curves=curves, dots=dots, ends=ends,
         lost=axes.plot([], [], color=RED, linewidth=1.2)[0],
@@ -35,24 +61,12 @@ def draw_losses(axes):
         warning=words(
             axes, 1, 1.03, transform=axes.transAxes, color=RED, fontsize=SMALL, ha="right"
         ),
-        x_label=words(
-            axes, 0.5, -0.09, transform=axes.transAxes, fontsize=NORMAL, ha="center", va="top"
-        ),
-        still=SimpleNamespace(
-            axes=axes, guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
-        ),
     )  # fmt: skip
 
 
 def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
     """Draw the losses up to the end of the run, and mark the moment that is shown."""
-    epochs = run.config.epochs
-    guess = guessing_loss(split)
-    fit_axes(artists.still, epochs, guess)
-    per_epoch = len(run.batch_loss) // epochs
-    each = "1 update" if per_epoch == 1 else f"{count(per_epoch)} updates"
-    artists.x_label.set_text(f"epochs, of {each}")
-    artists.now.set_xdata([epoch, epoch])
+    epochs, guess = run.config.epochs, update_scale(artists, run, split, epoch)
     heights, texts = [], []
     histories = ("validation", run.val_loss), ("training", run.train_loss)
     for (name, losses), curve, dot in zip(histories, artists.curves, artists.dots, strict=True):
@@ -70,14 +84,6 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
     texts.append(f"pinned: {pinned_label}" if pinned else "")
     label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, LINE)
     show_divergence(artists, run)
-
-
-def fit_axes(still, epochs, guess):
-    """Fit the axes; only other data or another number of epochs changes the background."""
-    if still.axes.get_xlim() != (0, epochs):
-        still.axes.set_xlim(0, epochs)
-    if still.guess.get_ydata()[0] != guess:
-        still.guess.set_ydata([guess, guess])
 
 
 def show_divergence(artists, run):

@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons import kernels
 from lessons.losses import LOSSES
-from lessons.network import batch_norm_place, flatten
+from lessons.network import batch_norm_place, flatten, sizes_of
 from lessons.optimizers import decoupled
 
 PLACES = {None: 0, "before": kernels.BEFORE, "after": kernels.AFTER}
@@ -36,8 +36,7 @@ def engine(plan):
 
 def outputs(params, config, X):
     """Compute what a trained network gives for X (N, d), in the dtype of its parameters."""
-    w = flatten(params)
-    sizes = [len(params[0].W), *(len(layer.b) for layer in params)]
+    w, sizes = flatten(params), sizes_of(params)
     ends = np.cumsum([sum(p.size for p in layer if p is not None) for layer in params])
     # Outputs come before the loss, which plays no part.
     config = SimpleNamespace(**vars(config) | {"loss": "mse", "dropout": 0.0})

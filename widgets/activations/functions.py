@@ -52,9 +52,9 @@ within ±0.01): z < -4.6, z > 4.6. Mean output for normal z: 0.5, not zero-cente
     knobs = [
         choice("activation", "activation", "The function that a hidden unit applies to its z",
                {title(name): name for name in ACTIVATIONS}, "sigmoid"),
-        float_slider("z", "z", "Pre-activation: what the unit is given", *Z, 2.0, 0.05),
+        float_slider("z", "z", "Pre-activation: what the unit is given", *Z, 2.0, 0.05,
+                     width=600),
     ]  # fmt: skip
-    knobs[1].control.layout.width = "600px"
     return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
 
 

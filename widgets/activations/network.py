@@ -94,19 +94,18 @@ def panel(lang="en", **settings):
     """
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
-                   1e-4, 1e2, 0.2),
+                   1e-4, 1e2, 0.2, width=440),
         int_slider("depth", "hidden layers", "How many layers of units lie between in and out",
-                   1, 6, 2),
-        count_slider("width", "units per layer", "The hidden size", 1, 32, 16),
-        count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
+                   1, 6, 2, width=380),
+        count_slider("width", "units per layer", "The hidden size", 1, 32, 16, width=290),
+        count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32, width=255),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 40, 10, 0.25),
         choice("init", "first weights", "How the weights are drawn before training",
-               list(INITIALIZERS), "he_normal"),
-        choice("data", "data", "What the networks have to learn", SETS, "spiral"),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+               list(INITIALIZERS), "he_normal", width=210),
+        choice("data", "data", "What the networks have to learn", SETS, "spiral", width=190),
+        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0,
+                   width=395),
     ]  # fmt: skip
-    for knob, width in zip(knobs, (440, 380, 290, 255, 250, 210, 190, 395), strict=True):
-        knob.control.layout.width = f"{width}px"  # three rows
     made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,

@@ -51,14 +51,15 @@ def softmax(lang="en", **settings):
 because e^a overflows in float32.
     >>> panel.close()
     """
+    two_in_a_row = 400
     knobs = [
         *(float_slider(f"z{k + 1}", f"logit z{k + 1}", f"Score of class {k + 1}",
-                       -10, 10, first, 0.5) for k, first in enumerate((2.0, 1.0, 0.0, -1.0))),
-        log_slider("temperature", "temperature T", "Divides all logits", 0.01, 100, 1.0),
-        float_slider("shift", "constant c", "Added to all logits", -150, 150, 0, 1),
+                       -10, 10, first, 0.5, two_in_a_row)
+          for k, first in enumerate((2.0, 1.0, 0.0, -1.0))),
+        log_slider("temperature", "temperature T", "Divides all logits", 0.01, 100, 1.0,
+                   width=two_in_a_row),
+        float_slider("shift", "constant c", "Added to all logits", -150, 150, 0, 1, two_in_a_row),
     ]  # fmt: skip
-    for knob in knobs:
-        knob.control.layout.width = "400px"  # two in a row
     return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
 
 

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.verdict import count, guessing_loss, short
+from lessons.verdict import short
 from widgets.artists import words
+from widgets.loss_curves import draw_scale, update_scale
 from widgets.marks import label_ends
-from widgets.style import BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
+from widgets.style import BLUE, GRAY, ORANGE, PINNED, RED, SMALL
 
 NAMES = "without", "with"
 WITHOUT, WITH = ORANGE, BLUE
@@ -19,13 +20,12 @@ LINE = 0.19
 
 def draw_losses(axes):
     """Make the artists on axes with room for labels at their right."""
-    axes.set(yscale="log", ylim=LIMITS)
+    scale = draw_scale(axes, LIMITS)
     axes.set_title("Training loss", pad=12)
-    axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     return SimpleNamespace(
+        **vars(scale),
         pinned=[axes.plot([], [], color=PINNED, linewidth=1.3, linestyle=style)[0]
                 for style in ((0, (2, 2)), "-")],
-        now=axes.axvline(0, color=GRAY, linewidth=0.8),
         batches=axes.plot([], [], color=WITH, linewidth=0.9, alpha=0.7)[0],
         curves=[axes.plot([], [], color=color)[0] for color in (WITHOUT, WITH)],
         dots=[axes.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)[0]
@@ -34,25 +34,14 @@ def draw_losses(axes):
               for color in (WITHOUT, WITH, GRAY, WITH, PINNED)],
         lost=[axes.plot([], [], "X", color=RED, ms=9, mec="white", clip_on=False, zorder=6)[0]
               for _ in NAMES],
-        x_label=words(axes, 0.5, -0.085, transform=axes.transAxes, fontsize=NORMAL,
-                      ha="center", va="top"),
-        still=SimpleNamespace(
-            axes=axes, guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
-        ),
     )  # fmt: skip
 
 
 def update_losses(artists, result, epoch, pinned):
     """Draw both histories, those of a pinned setting, and the moment that is shown."""
-    still, epochs = artists.still, result.run.config.epochs
-    guess = guessing_loss(result.split)
-    if still.axes.get_xlim() != (0, epochs):
-        still.axes.set_xlim(0, epochs)
-    if still.guess.get_ydata()[0] != guess:
-        still.guess.set_ydata([guess, guess])
+    epochs = result.run.config.epochs
+    guess = update_scale(artists, result.run, result.split, epoch)
     each = len(result.run.batch_loss) // epochs
-    artists.x_label.set_text(f"epochs, of {count(each)} update{'' if each == 1 else 's'}")
-    artists.now.set_xdata([epoch, epoch])
     heights, texts = [], []
     for k, (run, name) in enumerate(zip(result.runs, NAMES, strict=True)):
         artists.curves[k].set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LIMITS))

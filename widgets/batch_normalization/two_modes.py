@@ -8,11 +8,12 @@ import numpy as np
 from lessons import Run, TrainConfig, data, predict, train
 from lessons.batch_norm_modes import answers_in_batches
 from lessons.engines import engine_at_hand
-from lessons.verdict import count, guessing_loss, short
+from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import in_batches
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.loss_curves import draw_scale, update_scale
 from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
@@ -92,8 +93,8 @@ def frame(result, time):
 def draw(figure):
     """Make the artists: losses in both modes on the left, answers to a few points on the right."""
     losses = figure.add_axes([0.06, 0.14, 0.33, 0.74])
-    losses.set(yscale="log", ylim=LOSSES, title="Training loss, in both modes")
-    losses.grid(axis="y", color=LIGHT, linewidth=0.6)
+    scale = draw_scale(losses, LOSSES)
+    losses.set_title("Training loss, in both modes")
     answers = figure.add_axes([0.595, 0.14, 0.385, 0.74])
     answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, 2 * POINTS - 0.4))
     answers.set_yticks(range(2 * POINTS), ["of class 0"] * POINTS + ["of class 1"] * POINTS)
@@ -107,34 +108,22 @@ def draw(figure):
     answers.text(1, 1.03, "┃ in evaluation mode", color=EVALUATION, fontsize=SMALL, ha="right",
                  transform=answers.transAxes)  # fmt: skip
     return SimpleNamespace(
+        **vars(scale),
         pinned=losses.plot([], [], color=PINNED, linewidth=1.3, linestyle=(0, (2, 2)))[0],
-        now=losses.axvline(0, color=GRAY, linewidth=0.8),
         batches=losses.plot([], [], color=IN_BATCHES, linewidth=1.4)[0],
         evaluated=losses.plot([], [], color=EVALUATION)[0],
         dot=losses.plot([], [], "o", color=EVALUATION, ms=5, clip_on=False, zorder=4)[0],
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (EVALUATION, IN_BATCHES, GRAY, PINNED)],
-        x_label=words(losses, 0.5, -0.09, transform=losses.transAxes, fontsize=NORMAL,
-                      ha="center", va="top"),
         answers=answers.plot([], [], "o", color=IN_BATCHES, ms=4, alpha=0.35, clip_on=False)[0],
         alone=answers.plot([], [], "|", color=EVALUATION, ms=16, mew=3, clip_on=False)[0],
-        still=SimpleNamespace(
-            losses=losses, guess=losses.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2)))
-        ),
     )  # fmt: skip
 
 
 def update(artists, result, moment, pinned):
     """Move the artists to a run, as it stands at a moment."""
-    run, still = result.run, artists.still
-    epochs, guess = run.config.epochs, guessing_loss(result.split)
-    if still.losses.get_xlim() != (0, epochs):
-        still.losses.set_xlim(0, epochs)
-    if still.guess.get_ydata()[0] != guess:
-        still.guess.set_ydata([guess, guess])
-    each = len(run.batch_loss) // epochs
-    artists.x_label.set_text(f"epochs, of {count(each)} update{'' if each == 1 else 's'}")
-    artists.now.set_xdata([moment.epoch] * 2)
+    run, epochs = result.run, result.run.config.epochs
+    guess = update_scale(artists, run, result.split, moment.epoch)
     batches = in_batches(run)
     artists.evaluated.set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LOSSES))
     artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))

@@ -58,8 +58,6 @@ def draw(figure):
         batches=losses.plot([], [], color=GRAY, linewidth=0.9, zorder=1)[0],
         this=losses.plot([], [], "o", ms=7, mec="white", zorder=7, clip_on=False)[0],
         losses=curves,
-        # Moved with the rest: a new background at every tick would take too long.
-        guess=curves.still.guess,
         nothing=text(losses, 0.5, 0.5, transform=losses.transAxes, color=RED, ha="center"),
     )
 
@@ -76,7 +74,7 @@ def update(artists, result, moment, pinned):
     """Move the artists to an update."""
     show_cells(artists, result, moment)
     run = result.run
-    for artist in moving_artists([artists.losses, artists.batches, artists.this, artists.guess]):
+    for artist in moving_artists([artists.losses, artists.batches, artists.this]):
         artist.set_visible(run is not None)
     artists.nothing.set_text("" if run else "no complete batch, no update")
     if run:

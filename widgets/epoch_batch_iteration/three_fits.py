@@ -60,8 +60,6 @@ def draw(figure):
             for axes in small
         ],
         losses=curves,
-        # Moved with the rest: a new background at every tick would take too long.
-        guess=curves.still.guess,
         moments=[
             losses.plot([], [], "o", ms=8, mec="white", zorder=8, clip_on=False)[0]
             for _ in range(3)
