@@ -10,6 +10,8 @@ BLUE, ORANGE, GREEN, RED, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "
 
 TRAINING, VALIDATION = BLACK, GREEN
 GRADIENT, PATH = PURPLE, BLACK
+# Where the parameters are now, and where the loss is least.
+HERE = MINIMUM = BLUE
 PINNED = GRAY
 CLASSES = (BLUE, ORANGE, GREEN, PURPLE, RED)
 # As letters, orange and purple are too pale to read on white.

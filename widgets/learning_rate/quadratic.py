@@ -11,7 +11,7 @@ from widgets.artists import words
 from widgets.knobs import float_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler
 from widgets.panel import Panel
-from widgets.style import BLUE, GRAY, GREEN, LIGHT, PATH, PINNED, RED, SMALL
+from widgets.style import GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.7
 RATES = 1e-3, 10.0
@@ -80,7 +80,7 @@ def draw(figure):
     above.set_title("From above: lines of equal loss")
     above.set_xlabel("w1", labelpad=1)
     above.set_ylabel("w2", labelpad=-6)
-    above.plot(0, 0, "+", color=GREEN, ms=10, mew=2)
+    above.plot(0, 0, "+", color=MINIMUM, ms=10, mew=2)
 
     losses.set(yscale="log", ylim=LOSSES, title="Loss after each step")
     losses.set_xlabel("steps", labelpad=1)
@@ -98,7 +98,7 @@ def draw(figure):
         contours=[above.plot([], [], color=GRAY, linewidth=0.8)[0] for _ in range(6)],
         paths=[path(across), path(above), path(losses)],
         heads=[
-            axes.plot([], [], "o", color=BLUE, ms=9, mec="white", clip_on=clip, zorder=5)[0]
+            axes.plot([], [], "o", color=HERE, ms=9, mec="white", clip_on=clip, zorder=5)[0]
             for axes, clip in ((across, True), (above, True), (losses, False))
         ],
         gone=[

@@ -9,7 +9,7 @@ from lessons.nine_steps import level_line
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.nine_steps.plots import FAR, boxed_text, finite
-from widgets.style import BLUE, GRADIENT, GRAY, INK, PATH, PINNED, RED, SMALL
+from widgets.style import GRADIENT, GRAY, HERE, INK, MINIMUM, PATH, PINNED, RED, SMALL
 
 W1, W3 = (-2.05, 1.25), (-1.5, 2.06)
 LEVELS = (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16)
@@ -38,9 +38,9 @@ def draw_landscape(axes):
         pinned=axes.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         ahead=axes.plot([], [], "-", color=GRAY, linewidth=0.9)[0],
         path=axes.plot([], [], "o-", color=PATH, ms=2.6, linewidth=0.9)[0],
-        best=axes.plot([], [], "+", color=BLUE, ms=11, mew=2.2, zorder=3)[0],
+        best=axes.plot([], [], "+", color=MINIMUM, ms=11, mew=2.2, zorder=3)[0],
         gradient=arrow(GRADIENT), step=arrow(PATH),
-        head=axes.plot([], [], "o", color=BLUE, ms=7.5, mec="white", zorder=5)[0],
+        head=axes.plot([], [], "o", color=HERE, ms=7.5, mec="white", zorder=5)[0],
         arrow_text=boxed_text(axes, 0.07, ha="left", x=0.03),
         gone=boxed_text(axes, 0.93, color=RED),
     )  # fmt: skip
