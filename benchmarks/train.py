@@ -38,8 +38,8 @@ def mnist():
 
 
 # Of each case the data, what is not the default, and how many times as long the others take at
-# least, if the fast engine is as fast as it should be. C blocked by hand, which records only losses,
-# shows how far it might still go.
+# least, if the fast engine is as fast as it should be. C blocked by hand, which writes down only
+# losses, shows how far it might still go.
 CASES = {
     "relu": (spiral, {}, {"C": 0.9, "JAX": 2.4, "PyTorch": 50}),
     "tanh": (spiral, {"activation": "tanh"}, {"C": 0.9, "JAX": 2.2, "PyTorch": 45}),
