@@ -61,8 +61,12 @@ class Picture:
                 artist.draw(renderer)
 
     def jpeg(self):
-        """Encode the last frame for the screen: many times faster than PNG, and as sharp."""
-        return encode(self.pixels(), "jpeg", quality=92, subsampling=0)
+        """Encode the last frame for the screen: many times faster than PNG, and as sharp.
+
+        Colors, not lightness, are kept at half the fineness, which eyes do not notice, and which
+        saves browsers milliseconds.
+        """
+        return encode(self.pixels(), "jpeg", quality=92, subsampling="4:2:0")
 
     def png(self):
         """Encode the last frame for storage, at one pixel per unit of the page."""
