@@ -267,6 +267,13 @@ WIDGETS_READY = """() => {
         && pictures.every(image => image.complete && image.naturalWidth > 0);
 }"""
 
+# The kernel draws each picture as large as the page shows it, once it knows. Lab measures what is
+# out of sight only when it comes into sight.
+SHARP = """() => [...document.querySelectorAll(".jp-OutputArea-output img.knobs-picture")].every(
+    image => !image.checkVisibility({contentVisibilityAuto: true})
+        || image.complete && image.naturalWidth === image.clientWidth * devicePixelRatio
+)"""
+
 SAVED = "() => !jupyterapp.shell.currentWidget.context.model.dirty"
 
 TROUBLE = ("model not found", "Error displaying widget", "Loading widget", "Error creating widget")
@@ -300,6 +307,12 @@ def run_all(page, timeout=RUN_TIMEOUT):
             raise CellError(f"this cell was not run:\n{cell['source']}")
     _wait_for_kernel(page)
     page.wait_for_function(WIDGETS_READY, timeout=CHANGE_TIMEOUT * 1000)
+    wait_for_sharp_pictures(page)
+
+
+def wait_for_sharp_pictures(page):
+    """Wait until every picture has as many pixels as the screen shows of it."""
+    page.wait_for_function(SHARP, timeout=CHANGE_TIMEOUT * 1000)
 
 
 def save(page):
@@ -316,6 +329,7 @@ def reload(page):
     page.reload()
     _wait_for_kernel(page)
     page.wait_for_function(WIDGETS_READY, timeout=CHANGE_TIMEOUT * 1000)
+    wait_for_sharp_pictures(page)
 
 
 def trouble(page):

@@ -66,6 +66,19 @@ def test_smooth_map_blends_and_the_other_shows_squares(axes):
     assert (squares[:, 150:] == 255).all()
 
 
+def test_a_finer_map_than_the_screen_keeps_every_line():
+    figure = Figure(figsize=(2.9, 1), dpi=100)
+    FigureCanvasAgg(figure)
+    pixel_map = PixelMap(figure.add_axes([0, 0, 1, 1]))
+    pixel_map.smooth = False
+    cells = np.full((100, 300, 3), 0, np.uint8)
+    cells[:, 9::10] = 255  # a gap of one pixel after each cell
+    pixel_map.set_data(cells)
+    row = pixels_of(pixel_map)[50, :, 0]
+    cell = (np.arange(290) / 290 * 30).astype(int)
+    assert all(row[cell == k].max() > 100 for k in range(30))
+
+
 def test_map_fills_its_axes_and_nothing_else():
     figure = Figure(figsize=(3, 2), dpi=100)
     FigureCanvasAgg(figure)

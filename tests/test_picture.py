@@ -65,7 +65,7 @@ def draws(picture, monkeypatch):
 # Frames
 
 
-@pytest.mark.parametrize("density", [1, 2])
+@pytest.mark.parametrize("density", [0.7, 1, 2])
 def test_a_frame_after_many_is_the_frame_drawn_from_scratch(picture, density):
     picture.set_density(density)
     for step in range(30):
@@ -149,18 +149,20 @@ def test_moving_artists_are_all_but_the_still_ones(picture):
 # Encoding
 
 
-@pytest.mark.parametrize("density", [1, 2])
-def test_png_is_one_pixel_per_unit_and_jpeg_as_fine_as_the_screen(picture, density):
-    picture.set_density(density)
+@pytest.mark.parametrize("width", [100, 211, 283, 300, 450, 600])
+def test_jpeg_is_as_wide_as_the_screen_shows_it_and_png_the_same_for_all(picture, width):
     move(picture, 3)
+    stored = picture.png()
+    picture.set_density(width / 300)
     shown = pixels(picture)[..., :3]
-    png = Image.open(io.BytesIO(picture.png()))
-    assert (png.format, png.mode, png.size) == ("PNG", "RGB", (300, 200))
-    if density == 1:
-        assert np.array_equal(np.array(png), shown)
     jpeg = Image.open(io.BytesIO(picture.jpeg()))
-    assert (jpeg.format, jpeg.size) == ("JPEG", (300 * density, 200 * density))
+    assert (jpeg.format, jpeg.size) == ("JPEG", (width, 2 * width // 3))
     assert np.abs(np.array(jpeg).astype(int) - shown).mean() < 3
+    assert picture.png() == stored
+    png = Image.open(io.BytesIO(stored))
+    assert (png.format, png.mode, png.size) == ("PNG", "RGB", (300, 200))
+    # Storing leaves the frame on the screen as it was.
+    assert np.array_equal(np.array(picture.pixels().convert("RGB")), shown)
 
 
 def test_background_is_opaque(picture):

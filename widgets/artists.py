@@ -39,7 +39,7 @@ class PixelMap(Artist):
         box = self.axes.bbox
         left, bottom = round(box.x0), round(box.y0)
         size = round(box.x1) - left, round(box.y1) - bottom
-        how = Image.Resampling.BILINEAR if self.smooth else Image.Resampling.NEAREST
+        how = Image.Resampling.BILINEAR if self.smooth else Image.Resampling.BOX
         rgba = np.array(Image.fromarray(self.pixels).resize(size, how).convert("RGBA"))
         graphics = renderer.new_gc()
         renderer.draw_image(graphics, left, bottom, rgba)

@@ -3,7 +3,7 @@
 ipywidgets writes a slider's name beside it but does not tell the browser that the two belong
 together, and reads a logarithmic slider's value as its exponent. This widget, which shows nothing,
 mends both for the panel that it stands in. It also tells the kernel how many pixels the screen has
-for each pixel of the page, so that the picture can be as sharp as the screen and no slower.
+for the picture, so that it is drawn at just that size: as sharp as can be, and no slower.
 """
 
 import anywidget
@@ -11,11 +11,11 @@ import traitlets
 
 
 class Browser(anywidget.AnyWidget):
-    """Name sliders, buttons and picture for screen readers, and report the screen's density."""
+    """Name sliders, buttons and picture for screen readers, and report how large the picture is."""
 
-    density = traitlets.Int(1, help="pixels of the screen per pixel of the page, 1 or 2").tag(
-        sync=True
-    )
+    density = traitlets.Float(
+        1, min=0.1, max=2, help="pixels of the screen per pixel of the picture's own width"
+    ).tag(sync=True)
 
     _esm = """
     function tell(panel) {
@@ -45,24 +45,46 @@ class Browser(anywidget.AnyWidget):
       if (element.getAttribute(name) !== value) element.setAttribute(name, value);
     }
 
+    // A narrow page shows the picture smaller than it is; whole pixels keep it sharp.
+    function fit(picture, model) {
+      const own = Number(picture.getAttribute("width"));
+      const pixels = Math.round(picture.clientWidth * window.devicePixelRatio);
+      const density = Math.min(Math.max(pixels / own, 0.1), 2);
+      if (model.get("density") === density) return;
+      model.set("density", density);
+      model.save_changes();
+    }
+
     export default {
       render({ model, el }) {
-        let observer, waiting;
-        const density = window.devicePixelRatio > 1 ? 2 : 1;
-        if (model.get("density") !== density) {
-          model.set("density", density);
-          model.save_changes();
-        }
+        let names, size, waiting, resting, width = 0;
         const start = () => {
           const panel = el.closest(".knobs-panel");
-          if (!panel) { waiting = setTimeout(start, 100); return; }
-          observer = new MutationObserver(() => tell(panel));
-          observer.observe(panel, { childList: true, subtree: true, characterData: true,
-                                    attributeFilter: ["aria-valuetext"] });
+          const picture = panel?.querySelector("img.knobs-picture");
+          if (!picture) { waiting = setTimeout(start, 100); return; }
+          names = new MutationObserver(() => tell(panel));
+          names.observe(panel, { childList: true, subtree: true, characterData: true,
+                                 attributeFilter: ["aria-valuetext"] });
           tell(panel);
+          // Only when the page is made wider or narrower: a second view of the same panel may have
+          // another width, and neither must answer the other.
+          const look = (pause) => {
+            if (!picture.clientWidth || picture.clientWidth === width) return;
+            width = picture.clientWidth;
+            clearTimeout(resting);
+            resting = setTimeout(() => fit(picture, model), pause);
+          };
+          look(0);
+          size = new ResizeObserver(() => look(200));
+          size.observe(picture);
         };
         start();
-        return () => { clearTimeout(waiting); observer?.disconnect(); };
+        return () => {
+          clearTimeout(waiting);
+          clearTimeout(resting);
+          names?.disconnect();
+          size?.disconnect();
+        };
       },
     };
     """

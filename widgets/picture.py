@@ -24,7 +24,8 @@ class Picture:
     figure, fills it, and returns the artists that will move in a namespace. What stands under
     `still` there belongs to the background.
 
-    `density` is the number of pixels per CSS pixel: 1, or 2 to be sharp on a high-density screen.
+    `density` is the number of pixels per hundredth of those units: more than 1 on a screen of high
+    density, less on a narrow page.
     """
 
     density = 1
@@ -41,10 +42,11 @@ class Picture:
         self.background = None
 
     def set_density(self, density):
-        """Draw with so many pixels per CSS pixel from now on."""
+        """Draw with so many pixels per hundredth of a unit from now on."""
         if density != self.density:
             self.density = density
-            self.figure.set_dpi(100 * density)
+            # The canvas drops fractions of a pixel: a whole width must not fall short by rounding.
+            self.figure.set_dpi(100 * density * (1 + 1e-9 if density % 1 else 1))
             self.background = None
 
     def render(self):
@@ -69,9 +71,15 @@ class Picture:
         return encode(self.pixels(), "jpeg", quality=92, subsampling="4:2:0")
 
     def png(self):
-        """Encode the last frame for storage, at one pixel per unit of the page."""
-        image = self.pixels().convert("RGB").reduce(self.density)
-        return encode(image, "png", optimize=True)
+        """Encode the last frame for storage, drawn again in the same size for every screen."""
+        density = self.density
+        self.set_density(1)
+        self.render()
+        stored = encode(self.pixels().convert("RGB"), "png", optimize=True)
+        if density != 1:
+            self.set_density(density)
+            self.render()
+        return stored
 
     def pixels(self):
         """View the last frame as an image; the fourth byte of each pixel is padding."""
