@@ -23,9 +23,14 @@ class OnPage:
     def put_together(self, box, *others):
         """Take `box` for what is shown; `others` are widgets that are not inside it."""
         self.box = box
-        widgets = [part for widget in (box, *others) for part in family(widget)]
-        self.remove = weakref.finalize(self, close_all, widgets)
+        self.widgets = [part for widget in (box, *others) for part in family(widget)]
+        self.remove = weakref.finalize(self, close_all, self.widgets)
         self.remove.atexit = False
+
+    def add(self, widget):
+        """Append a widget to the box."""
+        self.widgets += family(widget)
+        self.box.children += (widget,)
 
     def close(self):
         """Take it from the page, and free what the kernel held for it."""

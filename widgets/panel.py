@@ -64,7 +64,7 @@ class Panel(OnPage):
         # The settings of the result: those of the knobs, unless a computation is under way.
         self.computed = {}
         self.timings = {}
-        self.job = None
+        self.job = self.browser = None
         # Whether the last computation was too long for one tick.
         self.long = False
         self.muted = False
@@ -132,6 +132,8 @@ class Panel(OnPage):
 
     def bundle(self):
         with self.lock:
+            if not (self.browser or self.closed):
+                self.add_browser()
             png = base64.b64encode(self.picture.png()).decode()
         return super().bundle() | {"image/png": png}
 
@@ -181,8 +183,6 @@ class Panel(OnPage):
             last_row = [self.play, self.clock]
             self.clock.add_class("knob-time")
             self.play.add_class("knobs-play")
-        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
-        self.browser.observe(weakly(self.on_density), "density")
         box = ipywidgets.VBox(
             [
                 ipywidgets.HBox(controls, layout=row),
@@ -190,7 +190,6 @@ class Panel(OnPage):
                 self.summary,
                 ipywidgets.HBox([*last_row, self.pin, self.reset, self.working], layout=row),
                 self.message,
-                self.browser,
             ]
         )
         classes = {
@@ -206,6 +205,15 @@ class Panel(OnPage):
         self.reset.on_click(weakly(self.on_reset))
         self.stop.on_click(weakly(self.on_stop))
         self.put_together(box, *([self.link] if self.steps else []))
+
+    def add_browser(self):
+        """Make the panel's part in the browser, which complains if closed before it has loaded.
+
+        So a panel that is never shown has none.
+        """
+        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
+        self.browser.observe(weakly(self.on_density), "density")
+        self.add(self.browser)
 
     # --- what the learner's hand does ---------------------------------------------------------
 
