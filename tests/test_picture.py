@@ -152,6 +152,7 @@ def test_moving_artists_are_all_but_the_still_ones(picture):
 @pytest.mark.parametrize("width", [100, 211, 283, 300, 450, 600])
 def test_jpeg_is_as_wide_as_the_screen_shows_it_and_png_the_same_for_all(picture, width):
     move(picture, 3)
+    at_one = pixels(picture)[..., :3]
     stored = picture.png()
     picture.set_density(width / 300)
     shown = pixels(picture)[..., :3]
@@ -161,6 +162,7 @@ def test_jpeg_is_as_wide_as_the_screen_shows_it_and_png_the_same_for_all(picture
     assert picture.png() == stored
     png = Image.open(io.BytesIO(stored))
     assert (png.format, png.mode, png.size) == ("PNG", "RGB", (300, 200))
+    assert np.array_equal(np.array(png), at_one)
     # Storing leaves the frame on the screen as it was.
     assert np.array_equal(np.array(picture.pixels().convert("RGB")), shown)
 

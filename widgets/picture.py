@@ -71,14 +71,15 @@ class Picture:
         return encode(self.pixels(), "jpeg", quality=92, subsampling="4:2:0")
 
     def png(self):
-        """Encode the last frame for storage, drawn again in the same size for every screen."""
+        """Encode the last frame for storage, in the same size whatever the screen."""
         density = self.density
+        if density == 1:
+            return encode(self.pixels().convert("RGB"), "png", optimize=True)
         self.set_density(1)
         self.render()
-        stored = encode(self.pixels().convert("RGB"), "png", optimize=True)
-        if density != 1:
-            self.set_density(density)
-            self.render()
+        stored = self.png()
+        self.set_density(density)
+        self.render()
         return stored
 
     def pixels(self):
