@@ -781,10 +781,10 @@ def test_bundle_has_text_picture_and_view(make):
 
 def test_a_panel_that_is_not_shown_has_no_part_in_the_browser(panel):
     assert panel.browser is None
-    panel.bundle()
+    panel._repr_mimebundle_()
     part = panel.browser
     assert panel.box.children[-1] is part
-    panel.bundle()
+    panel._repr_mimebundle_()
     assert panel.browser is part
     panel.close()
     assert part.comm is None
@@ -792,13 +792,13 @@ def test_a_panel_that_is_not_shown_has_no_part_in_the_browser(panel):
 
 def test_a_closed_panel_gets_no_part_in_the_browser(panel):
     panel.close()
-    panel.bundle()
+    panel._repr_mimebundle_()
     assert panel.browser is None
 
 
 @pytest.mark.parametrize("width", [150, 291, 300, 600])
 def test_the_picture_is_as_fine_as_the_screen_and_the_same_size_on_the_page(panel, width):
-    panel.bundle()  # as when it is shown
+    panel._repr_mimebundle_()
     panel.browser.density = width / 300
     assert panels.pixels(panel).shape == (2 * width // 3, width, 3)
     png = Image.open(io.BytesIO(base64.b64decode(panel.bundle()["image/png"])))

@@ -132,10 +132,14 @@ class Panel(OnPage):
 
     def bundle(self):
         with self.lock:
-            if not (self.browser or self.closed):
-                self.add_browser()
             png = base64.b64encode(self.picture.png()).decode()
         return super().bundle() | {"image/png": png}
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        with self.lock:
+            if not (self.browser or self.closed):
+                self.add_browser()
+        return super()._repr_mimebundle_(include, exclude)
 
     def __str__(self):
         return self.text
