@@ -1,7 +1,7 @@
 """Artists that are drawn at every tick of a slider, made for speed."""
 
 import math
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -114,7 +114,7 @@ class Words(Text):
         graphics.restore()
 
 
-@cache
+@lru_cache(maxsize=100)  # each holds its file open, and pages have any width
 def load_font(weight, size, dpi):
     """Return matplotlib's own font, in a size in points."""
     path = findfont(FontProperties(family="DejaVu Sans", weight=weight))
