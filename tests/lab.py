@@ -306,12 +306,12 @@ def run_all(page, timeout=RUN_TIMEOUT):
         if cell["count"] is None and cell["source"].strip():
             raise CellError(f"this cell was not run:\n{cell['source']}")
     _wait_for_kernel(page)
+    wait_for_pictures(page)
+
+
+def wait_for_pictures(page):
+    """Wait until every picture is there, with as many pixels as the screen shows of it."""
     page.wait_for_function(WIDGETS_READY, timeout=CHANGE_TIMEOUT * 1000)
-    wait_for_sharp_pictures(page)
-
-
-def wait_for_sharp_pictures(page):
-    """Wait until every picture has as many pixels as the screen shows of it."""
     page.wait_for_function(SHARP, timeout=CHANGE_TIMEOUT * 1000)
 
 
@@ -328,8 +328,7 @@ def reload(page):
     """
     page.reload()
     _wait_for_kernel(page)
-    page.wait_for_function(WIDGETS_READY, timeout=CHANGE_TIMEOUT * 1000)
-    wait_for_sharp_pictures(page)
+    wait_for_pictures(page)
 
 
 def trouble(page):

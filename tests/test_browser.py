@@ -55,14 +55,14 @@ def test_every_panel_has_its_picture_and_its_text(page, panel):
 
 @every_lesson
 def test_pictures_have_a_pixel_for_each_of_the_screen(page, panel):
-    lab.wait_for_sharp_pictures(page)
+    lab.wait_for_pictures(page)
     wide = page.viewport_size
     before = lab.picture(page, panel)
     page.set_viewport_size({"width": 1000, "height": 800})
     lab.wait_for_change(page, before, panel)
-    lab.wait_for_sharp_pictures(page)
+    lab.wait_for_pictures(page)
     page.set_viewport_size(wide)
-    lab.wait_for_sharp_pictures(page)
+    lab.wait_for_pictures(page)
     lab.settle(page, panel)
     assert lab.picture(page, panel) == before
 
