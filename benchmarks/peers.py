@@ -21,8 +21,9 @@ from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
 from lessons import train
+from lessons.compiler import has_numba
 from lessons.network import count_parameters, layer_sizes, unflatten
-from lessons.trainer import draw_orders, has_numba, make_plan
+from lessons.trainer import draw_orders, make_plan
 
 SOURCE = Path(__file__).with_name("train.c")
 FLAGS = ("-O3", "-march=native", "-ffast-math")

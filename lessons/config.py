@@ -1,13 +1,22 @@
 """TrainConfig: every knob of a training run, checked when it is made."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
 from lessons.activations import ACTIVATIONS
+from lessons.checks import (
+    boolean,
+    integer,
+    not_negative,
+    one_of,
+    or_none,
+    positive,
+    share,
+    share_below_one,
+)
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
@@ -93,64 +102,6 @@ class TrainConfig:
             object.__setattr__(self, field.name, value)
 
 
-def integer(low):
-    """Return a check for integers ≥ low."""
-
-    def check(name, value):
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
-            raise ValueError(f"{name} must be an integer ≥ {low}, got {value!r}")
-        return int(value)
-
-    return check
-
-
-def number(allowed, inside):
-    """Return a check for finite numbers for which `inside(value)` holds."""
-
-    def check(name, value):
-        try:
-            x = float(value) if isinstance(value, Real) else math.nan
-        except OverflowError:  # an integer of more than 308 digits
-            x = math.inf
-        if isinstance(value, bool) or not (math.isfinite(x) and inside(x)):
-            raise ValueError(f"{name} must be a number {allowed}, got {value!r}")
-        return x
-
-    return check
-
-
-def one_of(options):
-    """Return a check for one of the names in `options`."""
-
-    def check(name, value):
-        if not isinstance(value, str) or value not in options:
-            raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
-        return str(value)
-
-    return check
-
-
-def or_none(check_value):
-    """Return a check that also allows None, for knobs that can be off."""
-
-    def check(name, value):
-        if value is None:
-            return None
-        try:
-            return check_value(name, value)
-        except ValueError as error:
-            raise ValueError(str(error).replace(", got", " or None, got")) from None
-
-    return check
-
-
-def boolean(name, value):
-    """Check for True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name} must be True or False, got {value!r}")
-    return bool(value)
-
-
 def widths(name, value):
     """Check for a tuple of layer widths."""
     try:
@@ -197,11 +148,6 @@ def place(name, value):
         return str(value)
     raise ValueError(f"{name} must be False, True, 'before' or 'after', got {value!r}")
 
-
-not_negative = number("≥ 0", lambda x: x >= 0)
-positive = number("> 0", lambda x: x > 0)
-share_below_one = number("≥ 0 and < 1", lambda x: 0 <= x < 1)
-share = number("between 0 and 1", lambda x: 0 <= x <= 1)
 
 CHECKS = {
     "hidden": widths,

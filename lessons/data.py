@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lessons.config import integer, not_negative
+from lessons.checks import integer, not_negative
 from lessons.tables import Split, check_shares, from_arrays, from_table, require
 
 __all__ = ["DATASETS", "Split", "from_arrays", "from_table"]

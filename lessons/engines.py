@@ -8,10 +8,11 @@ import threading
 
 import numpy as np
 
+from lessons.compiler import has_numba
 from lessons.config import TrainConfig
 from lessons.network import predict
 from lessons.tables import Split
-from lessons.trainer import has_numba, train
+from lessons.trainer import train
 
 warming = None
 starting = threading.Lock()

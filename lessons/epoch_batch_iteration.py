@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lessons.config import boolean, integer, not_negative
+from lessons.checks import boolean, integer, not_negative
 from lessons.network import gradient_at
 from lessons.tables import Split
 from lessons.trainer import draw_orders, make_plan

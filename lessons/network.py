@@ -6,7 +6,6 @@ The last layer has no activation: its z are the outputs, which the loss knows ho
 
 import math
 from dataclasses import replace
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from lessons.batch_norm import (
     normalize_backward,
     normalize_for_evaluation,
 )
+from lessons.compiler import has_numba
 from lessons.losses import LOSSES, answers
 from lessons.regularization import dropout_mask
 
@@ -254,16 +254,6 @@ def run_through(params, config, X, engine):
     from lessons.kernels.glue import outputs
 
     return outputs(params, config, X)
-
-
-@cache
-def has_numba():
-    """Return whether Numba can be imported here."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def decision_map(params, config, x_range, y_range, size=60, engine="numpy"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons.config import integer, not_negative, one_of
+from lessons.checks import integer, not_negative, one_of
 from lessons.thrown_ball import Prepared, Scale, prepare, throw_ball, true_height
 
 __all__ = [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lessons.config import integer, one_of, or_none, share_below_one
+from lessons.checks import integer, one_of, or_none, share_below_one
 
 # scikit-learn and pandas are imported inside the functions that need them: together they take
 # about a second, which a learner who draws a spiral in a fresh kernel should not wait for.

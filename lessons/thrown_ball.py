@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons.config import integer, not_negative
+from lessons.checks import integer, not_negative
 
 # scikit-learn is imported inside the function that needs it: it takes about a second.
 

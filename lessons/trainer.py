@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lessons.compiler import has_numba
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES, loss_name
-from lessons.network import Layer, flatten, has_numba, layer_sizes, parts, unflatten
+from lessons.network import Layer, flatten, layer_sizes, parts, unflatten
 from lessons.run import Failure, Progress, Run, Snapshots
 from lessons.schedules import SCHEDULES, Constant, ReduceOnPlateau
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from lessons import TrainConfig, train
 from lessons.activations import ACTIVATIONS
+from lessons.compiler import has_numba
 from lessons.data import Split
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.network import flatten
 from lessons.optimizers import OPTIMIZERS
 from lessons.schedules import SCHEDULES
-from lessons.trainer import has_numba
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINES = ("numba", "numpy") if has_numba() else ("numpy",)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lessons.trainer import has_numba
+from lessons.compiler import has_numba
 
 SCRIPT = """
 import json, time

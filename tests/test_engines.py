@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from lessons import engines
-from lessons.trainer import has_numba
+from lessons.compiler import has_numba
 
 
 @pytest.fixture

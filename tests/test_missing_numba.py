@@ -10,7 +10,7 @@ from missing_numba import run, run_pytest
 
 
 def test_it_is_really_blocked(tmp_path):
-    code = "from lessons.trainer import has_numba; print(has_numba())"
+    code = "from lessons.compiler import has_numba; print(has_numba())"
     assert run(tmp_path, "-c", code).stdout == "False\n"
 
 

@@ -20,13 +20,14 @@ from reference import (
 
 from lessons import Progress, TrainConfig, data, train, trainer
 from lessons.activations import ACTIVATIONS
+from lessons.compiler import has_numba
 from lessons.data import DATASETS
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.network import flatten, forward
 from lessons.optimizers import OPTIMIZERS
 from lessons.run import Failure
-from lessons.trainer import has_numba, random_streams
+from lessons.trainer import random_streams
 
 every_set = pytest.mark.parametrize("name", DATASETS)
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
