@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from lessons import TrainConfig, data, train
-from lessons.network import count_parameters, layer_sizes
+from lessons.parameters import count_parameters
+from lessons.plan import layer_sizes
 
 ROUNDS = 5
 # Samples and epochs, each over three decades.

@@ -22,8 +22,9 @@ from sklearn.neural_network import MLPClassifier
 
 from lessons import train
 from lessons.compiler import has_numba
-from lessons.network import count_parameters, layer_sizes, unflatten
-from lessons.trainer import draw_orders, make_plan
+from lessons.parameters import count_parameters, unflatten
+from lessons.plan import layer_sizes, make_plan
+from lessons.randomness import draw_orders
 
 SOURCE = Path(__file__).with_name("train.c")
 FLAGS = ("-O3", "-march=native", "-ffast-math")

@@ -2,8 +2,10 @@
 
 from lessons import data
 from lessons.config import TrainConfig
-from lessons.network import decision_map, evaluate, gradient_at, loss_surface, predict
-from lessons.run import Progress, Run
+from lessons.evaluation import evaluate, gradient_at, loss_surface
+from lessons.prediction import decision_map, predict
+from lessons.progress import Progress
+from lessons.run import Run
 from lessons.trainer import train
 
 __all__ = [

@@ -8,6 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 
+def batch_norm_place(batch_norm):
+    """Return where batch norm sits: "before" or "after" the activation, or None.
+
+    >>> batch_norm_place(True), batch_norm_place("after"), batch_norm_place(False)
+    ('before', 'after', None)
+    """
+    return {True: "before", False: None}.get(batch_norm, batch_norm)
+
+
 class Normalized(NamedTuple):
     """What `normalize` found: the normalized values ẑ (m, units), and the batch's μ and σ²."""
 

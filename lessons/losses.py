@@ -266,3 +266,21 @@ def loss_name(name, task, classes=2):
         what = f"{classes} class{'es' * (classes != 1)}" if task == "classification" else task
         raise ValueError(f"loss must be one of {', '.join(fitting)} for {what}, got {name!r}")
     return name
+
+
+def like(outputs, y, loss):
+    """Give values one column per output: (N,) and (N, 1) would be compared all with all."""
+    return np.asarray(y).reshape(outputs.shape) if LOSSES[loss].task == "regression" else y
+
+
+def score(outputs, y, loss):
+    """Compare outputs with targets: the mean loss, and the share of right answers, or NaN.
+
+    >>> score(np.array([[0.0, 0.0]]), np.array([0]), "cross_entropy")
+    (0.6931471805599453, 1.0)
+    """
+    if len(outputs) == 0:
+        return np.nan, np.nan
+    y, task = like(outputs, y, loss), LOSSES[loss].task
+    right = np.nan if task == "regression" else np.mean(answers(outputs, task) == y)
+    return float(LOSSES[loss].function(outputs, y)), float(right)

@@ -12,73 +12,84 @@ import numpy as np
 from lessons.activations import ACTIVATIONS
 from lessons.batch_norm import update_running
 from lessons.clipping import clip_by_norm, clip_by_value
-from lessons.losses import LOSSES
-from lessons.network import backward, flatten, forward, score
+from lessons.losses import LOSSES, score
+from lessons.network import backward, forward
 from lessons.optimizers import OPTIMIZERS, decoupled
+from lessons.parameters import flatten
 from lessons.regularization import penalty_gradient
 
 # A unit whose derivative is smaller than this hardly learns: it is dead, or saturated.
 FLAT = 0.01
 
 
-def train_epochs(plan, orders, first_epoch, record, shared):
-    """Train for one epoch per row of `orders`: forward, loss, backward, update.
+class Engine:
+    """Carries out a plan, update by update.
 
-    Parameters: plan, what to train on what; orders, the order of the samples in each epoch,
-    (epochs, N); record, arrays to fill in; shared, cells [updates done, stop wanted].
-    Returns: status; how many updates were made when a run stopped that did not finish; and after a
-    divergence, the arrays to look for its cause in.
+    Attributes: plan; w, the parameters as they are now, (P,); memory, of the optimizer.
     """
-    config = plan.config
-    loss, optimizer = LOSSES[config.loss], OPTIMIZERS[config.optimizer](config)
-    X, y = plan.train
-    if first_epoch == 0:
-        plan.state = optimizer.init(plan.w)
-        record_epoch(plan, 0, record)
-        record.snapshots[0] = plan.w
-    for epoch, order in enumerate(orders, first_epoch):
-        first, last = plan.starts[epoch], plan.starts[epoch + 1]
-        for u in range(first, last):
-            if shared[1]:
-                return "cancelled", u, None
-            start = (u - first) * plan.batch_sizes[epoch]
-            rows = order[start : start + plan.batch_sizes[epoch]]
 
-            params = plan.unflatten(plan.w)
-            outputs, steps = forward(params, config, X[rows], training=True, rng=plan.rng)
-            record.batch_loss[u] = loss.function(outputs, y[rows])
-            gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
-            g = penalized(flatten(gradients), plan)
-            record.grad_norm[u] = [np.sqrt(square) for square in layer_squares(g, plan)]
-            g = clip_by_norm(clip_by_value(g, config.clip_value), config.clip_norm)
-            rate = float(plan.rates[u])  # a NumPy number would make float64 of all it meets
-            w = decayed(plan.w, plan, rate)
-            w, plan.state = optimizer.update(w, g, plan.state, rate)
+    def __init__(self, plan):
+        self.plan, self.w = plan, plan.w
+        self.optimizer = OPTIMIZERS[plan.config.optimizer](plan.config)
+        self.memory = self.optimizer.init(self.w)
 
-            if not is_finite(record.batch_loss[u], record.grad_norm[u], w):
-                zs = [step.z for step in steps]
-                return "diverged", u, SimpleNamespace(zs=zs, gradient=g, w=w)
-            plan.w = w
-            for layer, step in zip(plan.unflatten(w), steps, strict=True):
-                if step.normalized:
-                    update_running(layer, step.normalized, config.bn_momentum)
-            if plan.keep_updates:
-                record.snapshots[u + 1] = plan.w
-            shared[0] = u + 1
-        record_epoch(plan, epoch + 1, record)
-        if not plan.keep_updates:
-            record.snapshots[epoch + 1] = plan.w
-        if not is_finite(record.loss[0, epoch + 1]):
-            return "diverged", last, None
-        if out_of_patience(record.loss[1], epoch + 1, config.patience):
-            return "stopped_early", last, None
-    return "finished", -1, None
+    def train_epochs(self, orders, first_epoch, record, shared):
+        """Train for one epoch per row of `orders`: forward, loss, backward, update.
+
+        Parameters: orders, the order of the samples in each epoch, (epochs, N); first_epoch, the
+        number of the first of them; record, arrays to fill in; shared, cells [updates done, stop
+        wanted].
+        Returns: status; how many updates were made when a run stopped that did not finish; and
+        after a divergence, the arrays to look for its cause in.
+        """
+        plan, config = self.plan, self.plan.config
+        loss, (X, y) = LOSSES[config.loss], plan.train
+        if first_epoch == 0:
+            record_epoch(plan, self.w, 0, record)
+            record.snapshots[0] = self.w
+        for epoch, order in enumerate(orders, first_epoch):
+            first, last = plan.starts[epoch], plan.starts[epoch + 1]
+            for u in range(first, last):
+                if shared[1]:
+                    return "cancelled", u, None
+                start = (u - first) * plan.batch_sizes[epoch]
+                rows = order[start : start + plan.batch_sizes[epoch]]
+
+                params = plan.unflatten(self.w)
+                outputs, steps = forward(params, config, X[rows], training=True, rng=plan.rng)
+                record.batch_loss[u] = loss.function(outputs, y[rows])
+                gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
+                g = penalized(flatten(gradients), self.w, plan)
+                record.grad_norm[u] = [np.sqrt(square) for square in layer_squares(g, plan)]
+                g = clip_by_norm(clip_by_value(g, config.clip_value), config.clip_norm)
+                rate = float(plan.rates[u])  # a NumPy number would make float64 of all it meets
+                w = decayed(self.w, plan, rate)
+                w, self.memory = self.optimizer.update(w, g, self.memory, rate)
+
+                if not is_finite(record.batch_loss[u], record.grad_norm[u], w):
+                    zs = [step.z for step in steps]
+                    return "diverged", u, SimpleNamespace(zs=zs, gradient=g, w=w)
+                self.w = w
+                for layer, step in zip(plan.unflatten(w), steps, strict=True):
+                    if step.normalized:
+                        update_running(layer, step.normalized, config.bn_momentum)
+                if plan.keep_updates:
+                    record.snapshots[u + 1] = w
+                shared[0] = u + 1
+            record_epoch(plan, self.w, epoch + 1, record)
+            if not plan.keep_updates:
+                record.snapshots[epoch + 1] = self.w
+            if not is_finite(record.loss[0, epoch + 1]):
+                return "diverged", last, None
+            if out_of_patience(record.loss[1], epoch + 1, config.patience):
+                return "stopped_early", last, None
+        return "finished", -1, None
 
 
-def penalized(g, plan):
+def penalized(g, w, plan):
     """Add the gradient of the penalties to that of the loss, for weights only."""
     l2 = 0 if decoupled(plan.config.optimizer) else plan.config.l2
-    return g + plan.is_weight * penalty_gradient(plan.w, plan.config.l1, l2)
+    return g + plan.is_weight * penalty_gradient(w, plan.config.l1, l2)
 
 
 def decayed(w, plan, rate):
@@ -103,9 +114,9 @@ def out_of_patience(val_loss, epoch, patience):
     return patience is not None and epoch - np.argmin(val_loss[: epoch + 1]) >= patience
 
 
-def record_epoch(plan, epoch, record):
+def record_epoch(plan, w, epoch, record):
     """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
-    params, config = plan.unflatten(plan.w), plan.config
+    params, config = plan.unflatten(w), plan.config
     for part, (X, y) in reversed(list(enumerate((plan.train, plan.val)))):
         outputs, steps = forward(params, config, X)
         scores = score(outputs, y, config.loss)

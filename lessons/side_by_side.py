@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from joblib import Parallel, cpu_count, delayed
 
-from lessons.run import Progress
+from lessons.progress import Progress
 from lessons.trainer import train
 
 # The fast engine lets go of Python's lock while it trains, so that threads suffice. They are kept:

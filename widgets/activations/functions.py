@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons.activations import ACTIVATIONS
-from lessons.saturation import FLAT, flat_ranges, largest_slope, mean_output
+from lessons.experiments.activations.saturation import FLAT, flat_ranges, largest_slope, mean_output
 from widgets.activations.names import FORMULAS, title
 from widgets.artists import words
 from widgets.knobs import choice, float_slider

@@ -8,11 +8,12 @@ from matplotlib.colors import to_rgb
 
 from lessons import TrainConfig, data, decision_map
 from lessons.activations import ACTIVATIONS
-from lessons.collapse import boundary, collapse, line_in_box
 from lessons.engines import engine_at_hand
+from lessons.experiments.activations.collapse import boundary, collapse, line_in_box
+from lessons.experiments.activations.saturation import FLAT, count_dead, flat_shares
 from lessons.initializers import INITIALIZERS
-from lessons.network import count_parameters, layer_sizes
-from lessons.saturation import FLAT, count_dead, flat_shares
+from lessons.parameters import count_parameters
+from lessons.plan import layer_sizes
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import count, short
 from widgets.activations.names import title

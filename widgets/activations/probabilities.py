@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from lessons.softmax import direct_softmax, jacobian, with_temperature
+from lessons.experiments.activations.softmax import direct_softmax, jacobian, with_temperature
 from lessons.verdict import short
 from widgets.artists import PixelMap, words
 from widgets.knobs import float_slider, log_slider

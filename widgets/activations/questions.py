@@ -5,9 +5,10 @@ import numpy as np
 from lessons import TrainConfig, data, train
 from lessons.activations import softmax
 from lessons.engines import engine_at_hand
-from lessons.network import count_parameters, layer_sizes
-from lessons.saturation import count_dead, flat_shares
-from lessons.softmax import direct_softmax
+from lessons.experiments.activations.saturation import count_dead, flat_shares
+from lessons.experiments.activations.softmax import direct_softmax
+from lessons.parameters import count_parameters
+from lessons.plan import layer_sizes
 from lessons.verdict import count
 from widgets.activations.network import percent
 from widgets.tasks import Choice, Goal, Goals, Prediction

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from lessons.activations import ACTIVATIONS
-from lessons.saturation import FLAT
+from lessons.experiments.activations.saturation import FLAT
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import NAMES, WITH, WITHOUT

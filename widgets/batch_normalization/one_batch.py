@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import one_batch
 from lessons.activations import sigmoid
-from lessons.one_batch import Walk
+from lessons.experiments.batch_normalization import one_batch
+from lessons.experiments.batch_normalization.one_batch import Walk
 from widgets.artists import words
 from widgets.knobs import between, count_slider, float_slider, int_slider, log_slider, slider
 from widgets.panel import Panel

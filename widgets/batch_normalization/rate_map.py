@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from lessons import TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
-from lessons.rate_map import RateMap, map_rates
+from lessons.experiments.batch_normalization.rate_map import RateMap, map_rates
 from lessons.verdict import guessing_loss
 from widgets.artists import PixelMap, words
 from widgets.batch_normalization.layers import DEEPEST

@@ -7,10 +7,10 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data
 from lessons.activations import ACTIVATIONS
-from lessons.covariate_shift import activation_inputs
 from lessons.engines import engine_at_hand
+from lessons.experiments.batch_normalization.covariate_shift import activation_inputs
+from lessons.experiments.batch_normalization.rate_map import settled_loss
 from lessons.initializers import INITIALIZERS
-from lessons.rate_map import settled_loss
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import guessing_loss, short, where_it_diverged
 from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers

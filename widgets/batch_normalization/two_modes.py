@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons import Run, TrainConfig, data, predict, train
-from lessons.batch_norm_modes import answers_in_batches
 from lessons.engines import engine_at_hand
+from lessons.experiments.batch_normalization.modes import answers_in_batches
 from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import in_batches

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons import TrainConfig
-from lessons.batch_size import activation_bytes, parameter_bytes
 from lessons.data import circle
 from lessons.engines import engine_at_hand
-from lessons.races import seconds_per_epoch
+from lessons.experiments.batch_size.memory import activation_bytes, parameter_bytes
+from lessons.experiments.batch_size.races import seconds_per_epoch
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.knobs import count_slider

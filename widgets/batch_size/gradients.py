@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons import Run, TrainConfig, data, train
-from lessons.batch_size import (
+from lessons.engines import engine_at_hand
+from lessons.experiments.batch_size.noise import (
     deviation,
     draw_batches,
     expected_noise,
@@ -15,7 +16,6 @@ from lessons.batch_size import (
     sample_gradients,
     unit,
 )
-from lessons.engines import engine_at_hand
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.beliefs import after

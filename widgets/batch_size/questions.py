@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from lessons import TrainConfig, data, evaluate, train
-from lessons.batch_size import deviation, draw_batches, sample_gradients
 from lessons.engines import engine_at_hand
-from lessons.races import BUDGETS, winner
+from lessons.experiments.batch_size.noise import deviation, draw_batches, sample_gradients
+from lessons.experiments.batch_size.races import BUDGETS, winner
 from lessons.verdict import count, short
 from widgets.tasks import Choice, Goal, Goals, Prediction
 

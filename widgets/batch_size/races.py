@@ -7,9 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons import TrainConfig, data
-from lessons.batch_size import BASE, RULES, scaled_rate
 from lessons.engines import engine_at_hand
-from lessons.races import BUDGETS, Racer, finish_lines, race, seconds_per_epoch, winner
+from lessons.experiments.batch_size.races import (
+    BUDGETS,
+    Racer,
+    finish_lines,
+    race,
+    seconds_per_epoch,
+    winner,
+)
+from lessons.experiments.batch_size.scaling import BASE, RULES, scaled_rate
 from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs

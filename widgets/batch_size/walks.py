@@ -7,7 +7,7 @@ import numpy as np
 
 from lessons import TrainConfig
 from lessons.engines import engine_at_hand
-from lessons.paths import detours, flatten_paths, walk
+from lessons.experiments.batch_size.paths import detours, flatten_paths, walk
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.batch_size.races import ALL, ONE, YOURS, line_of

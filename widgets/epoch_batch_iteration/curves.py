@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, predict, train
 from lessons.engines import engine_at_hand
-from lessons.epoch_batch_iteration import few_samples, stage, three_moments
+from lessons.experiments.epoch_batch_iteration.fits import few_samples, stage, three_moments
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.three_fits import SIZE, X_GRID, draw, update
 from widgets.knobs import count_slider, float_slider, int_slider

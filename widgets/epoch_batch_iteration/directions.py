@@ -6,14 +6,9 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, gradient_at, train
 from lessons.engines import engine_at_hand
-from lessons.epoch_batch_iteration import (
-    batch_gradients,
-    compare,
-    cut,
-    sample_orders,
-    updates,
-    where,
-)
+from lessons.experiments.epoch_batch_iteration.batches import cut, sample_orders
+from lessons.experiments.epoch_batch_iteration.counting import updates, where
+from lessons.experiments.epoch_batch_iteration.directions import batch_gradients, compare
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.fan import SIZE, draw, update
 from widgets.epoch_batch_iteration.samples import NETWORK, first_look, load

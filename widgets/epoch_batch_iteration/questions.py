@@ -4,7 +4,7 @@ import numpy as np
 
 from lessons import TrainConfig, train
 from lessons.engines import engine_at_hand
-from lessons.epoch_batch_iteration import batches_per_epoch, last_batch
+from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, last_batch
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.samples import NETWORK, load
 from widgets.tasks import Choice, Goal, Goals, Prediction

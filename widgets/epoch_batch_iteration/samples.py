@@ -7,14 +7,12 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, train
 from lessons.engines import engine_at_hand
-from lessons.epoch_batch_iteration import (
+from lessons.experiments.epoch_batch_iteration.batches import (
     batch_of_samples,
-    batches_per_epoch,
     sample_orders,
     sort_by_class,
-    updates,
-    where,
 )
+from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, updates, where
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.sheet import SIZE, batches_in_words, draw, update
 from widgets.knobs import choice, count_slider, int_slider, switch

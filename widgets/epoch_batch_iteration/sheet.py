@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.epoch_batch_iteration import last_batch
+from lessons.experiments.epoch_batch_iteration.counting import last_batch
 from lessons.verdict import count
 from widgets.artists import PixelMap, words
 from widgets.epoch_batch_iteration.cells import USED, bar, batch_colors, grid, paint

@@ -9,7 +9,7 @@ import numpy as np
 from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
-from lessons.learning_rate import largest_stable_learning_rate
+from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.verdict import describe_losses, short
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs
 from widgets.data_sets import load

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import quadratic
+from lessons.experiments.learning_rate import quadratic
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.knobs import float_slider, int_slider, log_slider

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib.patches import Polygon
 
-from lessons.nine_steps import level_line
+from lessons.experiments.nine_steps.parabola import level_line
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.nine_steps.plots import FAR, boxed_text, finite

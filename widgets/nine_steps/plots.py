@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.nine_steps import predict
+from lessons.experiments.nine_steps.parabola import predict
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.marks import label_ends

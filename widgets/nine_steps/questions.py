@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lessons import nine_steps
+from lessons.experiments import nine_steps
 from lessons.verdict import short
 from widgets.nine_steps.training import fate, load, way_down
 from widgets.tasks import Choice, Goal, Goals, Prediction

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import nine_steps
-from lessons.nine_steps import Prepared, Training, Update
+from lessons.experiments import nine_steps
+from lessons.experiments.nine_steps import Prepared
+from lessons.experiments.nine_steps.training import Training, Update
 from lessons.verdict import short
 from widgets.knobs import count_slider, int_slider, log_slider
 from widgets.nine_steps.arithmetic import (

@@ -1,0 +1,1 @@
+"""Lesson 06: layers that collapse, units that saturate, softmax turned about."""

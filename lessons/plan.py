@@ -1,0 +1,165 @@
+"""The plan of a run: all that follows from the settings and the data before training begins.
+
+Both engines carry out the same plan.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from numbers import Integral, Real
+
+import numpy as np
+
+from lessons.config import TrainConfig
+from lessons.initializers import INITIALIZERS
+from lessons.losses import LOSSES, loss_name
+from lessons.parameters import Layer, flatten, parts, unflatten
+from lessons.randomness import random_streams
+from lessons.schedules import SCHEDULES, Constant, ReduceOnPlateau
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What an engine carries out.
+
+    Attributes:
+        config: the TrainConfig, with its loss named.
+        sizes: units of every layer, from the inputs to the outputs.
+        batch_sizes, starts: of every epoch the batch size, (epochs,), and the first update,
+            (epochs + 1,), the last of which is the number of updates.
+        rates: (updates,) the learning rate of each; NaN until `schedule` has chosen it.
+        schedule: a ReduceOnPlateau, which follows the validation loss, or None.
+        w: (P,) the first parameters, in the run's dtype.
+        is_weight: (P,) 1 for weights, on which penalties act, and 0 for all else.
+        layer_ends: (layers,) where each layer's parameters end in w.
+        train, val: pairs of inputs and targets, in the run's dtype.
+        rng: the Generator that dropout draws from.
+        keep_updates: whether every update gets a snapshot, and not only every epoch.
+    """
+
+    config: TrainConfig
+    sizes: tuple
+    batch_sizes: np.ndarray
+    starts: np.ndarray
+    rates: np.ndarray
+    schedule: ReduceOnPlateau | None
+    w: np.ndarray
+    is_weight: np.ndarray
+    layer_ends: np.ndarray
+    train: tuple
+    val: tuple
+    rng: np.random.Generator
+    keep_updates: bool
+
+    def unflatten(self, w):
+        """View a vector of parameters as layers."""
+        return unflatten(w, self.sizes, self.config.loss, bool(self.config.batch_norm))
+
+
+def make_plan(config, split, keep_updates=False):
+    """Plan a run: sizes, first weights, rates, and the data in the run's dtype.
+
+    Raises: ValueError for settings that do not fit each other or the data.
+    """
+    config = replace(config, loss=loss_name(config.loss, split.task, len(split.classes)))
+    sizes = layer_sizes(config, split)
+    shapes = parts(sizes, bool(config.batch_norm))
+    batch_sizes, starts = batches(config, len(split.X_train))
+    schedule = schedule_of(config, int(starts[-1]), int(starts[1]))
+    follows = isinstance(schedule, ReduceOnPlateau)
+    for name, needed in (("patience", config.patience), ("schedule", follows)):
+        if needed and len(split.X_val) == 0:
+            raise ValueError(
+                f"{name} needs a validation set, got {getattr(config, name)!r} without one"
+            )
+    is_weight = [np.full(math.prod(shape), len(shape) == 2) for layer in shapes for shape in layer]
+    return Plan(
+        config=config,
+        sizes=sizes,
+        batch_sizes=batch_sizes,
+        starts=starts,
+        rates=np.full(starts[-1], np.nan) if follows else schedule_rates(schedule, starts[-1]),
+        schedule=schedule if follows else None,
+        w=first_weights(config, sizes),
+        is_weight=np.concatenate(is_weight).astype(config.dtype),
+        layer_ends=np.cumsum([sum(map(math.prod, layer)) for layer in shapes]),
+        train=targets_of(split.X_train, split.y_train, config),
+        val=targets_of(split.X_val, split.y_val, config),
+        rng=np.random.default_rng(random_streams(config.seed).dropout),
+        keep_updates=keep_updates,
+    )
+
+
+def layer_sizes(config, split):
+    """Return the units that every layer will have, from the inputs to the outputs, as a tuple."""
+    if split.task == "classification":
+        two_classes = config.loss != "auto" and LOSSES[config.loss].task == "two classes"
+        outputs = 1 if two_classes else len(split.classes)
+    else:
+        outputs = 1 if split.y_train.ndim == 1 else split.y_train.shape[1]
+    return (split.X_train.shape[1], *config.hidden, outputs)
+
+
+def batches(config, n):
+    """Return the batch size of every epoch, (epochs,), and where its updates begin, (epochs + 1,).
+
+    An epoch of n samples has ⌈n/B⌉ updates, or ⌊n/B⌋ with `drop_last`.
+    """
+    sizes = [config.batch_size] * config.epochs
+    if callable(config.batch_size):
+        sizes = [config.batch_size(epoch) for epoch in range(config.epochs)]
+        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+            raise ValueError(f"batch_size must give integers ≥ 1, got {sizes}")
+    if config.drop_last and max(sizes) > n:
+        raise ValueError(
+            f"batch_size must be at most {n} (all samples) with drop_last, got {max(sizes)}"
+        )
+    sizes = np.minimum(sizes, n)
+    counts = n // sizes if config.drop_last else -(-n // sizes)
+    return sizes, np.concatenate([[0], np.cumsum(counts)])
+
+
+def batches_per_epoch(config, n):
+    """Count the updates of the first epoch of n samples."""
+    return int(batches(config, n)[1][1])
+
+
+def schedule_of(config, updates, per_epoch):
+    """Return the schedule that the config names or holds."""
+    if isinstance(config.schedule, str):
+        return SCHEDULES[config.schedule](config.learning_rate, updates, per_epoch)
+    return Constant(config.schedule) if isinstance(config.schedule, Real) else config.schedule
+
+
+def schedule_rates(schedule, updates):
+    """Return the learning rate of every update, shape (updates,)."""
+    if isinstance(schedule, Constant):
+        return np.full(updates, schedule.rate)
+    rates = np.array([float(schedule(u)) for u in range(updates)])
+    if not np.isfinite(rates).all() or rates.min() < 0:
+        raise ValueError(f"schedule must give rates ≥ 0, got {rates.min()} … {rates.max()}")
+    return rates
+
+
+def first_weights(config, sizes):
+    """Draw the first parameters, shape (P,), drawn in float64 for every dtype."""
+    rng = np.random.default_rng(random_streams(config.seed).init)
+    draw = INITIALIZERS[config.init]
+    layers = [Layer(draw(rng, n_in, n_out), np.zeros(n_out)) for n_in, n_out in pairwise(sizes)]
+    if config.batch_norm:
+        layers[:-1] = [
+            layer._replace(
+                gamma=layer.b + 1, beta=layer.b, running_mean=layer.b, running_var=layer.b + 1
+            )
+            for layer in layers[:-1]
+        ]
+    return flatten(layers).astype(config.dtype)
+
+
+def targets_of(X, y, config):
+    """Return inputs and targets in the run's dtype; values get one column per output."""
+    X = np.require(X, config.dtype, ["C", "ALIGNED"])  # large data is not copied if it need not
+    if LOSSES[config.loss].task != "regression":
+        return X, np.array(y, dtype=np.int64)
+    y = np.array(y, dtype=config.dtype, order="C")
+    return X, y.reshape(len(y), -1) if y.size else y.reshape(0, 1)

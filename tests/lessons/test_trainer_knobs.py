@@ -1,0 +1,230 @@
+"""What the knobs of training do: snapshots, patience, schedules, batches, dropout, failures."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from reference import ENGINES, exact_line, same_run, samples
+
+from lessons import TrainConfig, data, evaluate, gradient_at, train
+from lessons.activations import ACTIVATIONS
+from lessons.network import forward
+from lessons.parameters import flatten
+from lessons.run import Failure
+from lessons.schedules import ReduceOnPlateau
+
+every_engine = pytest.mark.parametrize("engine", ENGINES)
+
+
+# Snapshots
+
+
+@every_engine
+def test_a_snapshot_of_every_update_shows_every_step(engine):
+    split = samples(n=20)
+    config = TrainConfig(
+        hidden=(4,), batch_size=8, epochs=3, shuffle=False, activation="tanh", dtype="float64"
+    )
+    run = train(config, split, engine, snapshots="update")
+    assert len(run.snapshots) == run.updates + 1 == 10
+    for u in range(9):
+        rows = slice(8 * (u % 3), 8 * (u % 3) + 8)
+        g = gradient_at(run.snapshots[u], config, split.X_train[rows], split.y_train[rows])
+        step = run.snapshots.vectors[u + 1] - run.snapshots.vectors[u]
+        assert np.allclose(step, -0.1 * g, atol=1e-8)
+    by_epoch = train(config, split, engine)
+    assert np.array_equal(run.snapshots.vectors[run.epoch_starts], by_epoch.snapshots.vectors)
+    assert np.array_equal(run.batch_loss, by_epoch.batch_loss)
+
+
+@every_engine
+def test_after_a_divergence_there_are_snapshots_of_what_was_finite(engine):
+    config = TrainConfig(hidden=(), learning_rate=1e10, epochs=9, batch_size=5)
+    run = train(config, exact_line(), engine, snapshots="update")
+    assert run.status == "diverged"
+    assert len(run.snapshots) == run.updates + 1
+    assert np.isfinite(run.snapshots.vectors).all()
+    assert np.array_equal(run.snapshots.vectors[-1], flatten(run.params))
+
+
+def test_snapshots_are_of_epochs_or_of_updates():
+    with pytest.raises(ValueError, match="snapshots must be one of epoch, update, got 'batch'"):
+        train(TrainConfig(), data.moons(n=20), snapshots="batch")
+
+
+# Early stopping
+
+
+@every_engine
+@pytest.mark.parametrize("snapshots", ["epoch", "update"])
+@pytest.mark.parametrize("patience", [1, 3])
+def test_a_run_out_of_patience_goes_back_to_its_best_epoch(engine, patience, snapshots):
+    split = samples(n=12, n_val=200)  # few samples of noise: it overfits at once
+    config = TrainConfig(patience=patience, epochs=200, dtype="float64")
+    run = train(config, split, engine, snapshots=snapshots)
+    best, last = run.best_epoch, run.completed_epochs
+    assert run.status == "stopped_early"
+    assert last == best + patience
+    assert run.val_loss[best] == np.nanmin(run.val_loss) < run.val_loss[last]
+    assert (run.updates, run.stopped_at) == (run.epoch_starts[last],) * 2
+    loss, _ = evaluate(run.params, config, split.X_val, split.y_val)
+    assert loss == pytest.approx(run.val_loss[best], rel=1e-9)
+    assert np.isnan(run.train_loss[last + 1 :]).all()
+    # Up to there it is the run without patience.
+    whole = train(replace(config, patience=None), split, engine)
+    assert np.array_equal(whole.batch_loss[: run.updates], run.batch_loss[: run.updates])
+
+
+@every_engine
+def test_a_run_that_improves_to_the_end_keeps_its_last_parameters(engine):
+    split = data.moons(n=60)
+    run = train(TrainConfig(patience=30, epochs=20), split, engine)
+    assert run.status == "finished"
+    assert same_run(run, train(TrainConfig(epochs=20), split, engine))
+
+
+@pytest.mark.parametrize("knob", [{"patience": 2}, {"schedule": "reduce_on_plateau"}])
+def test_what_follows_the_validation_loss_needs_one(knob):
+    split = data.moons(n=40, val=0)
+    with pytest.raises(ValueError, match=f"{next(iter(knob))} needs a validation set, got"):
+        train(TrainConfig(**knob), split)
+
+
+# Schedules and batches
+
+
+@every_engine
+def test_reduce_on_plateau_follows_the_losses_of_its_own_run(engine):
+    split = samples(n=12, n_val=200)
+    schedule = ReduceOnPlateau(0.1, factor=0.5, patience=1)
+    run = train(TrainConfig(schedule=schedule, epochs=30), split, engine)
+    rates = run.learning_rate[run.epoch_starts[:-1]]
+    expected = [schedule.after(run.val_loss[1 : epoch + 1]) for epoch in range(30)]
+    assert rates.tolist() == expected
+    assert len(set(expected)) > 2
+
+
+@every_engine
+@pytest.mark.parametrize("schedule", [0.03, lambda update: 0.03])
+def test_a_number_or_a_function_takes_the_place_of_the_rate(engine, schedule):
+    split = data.moons(n=40)
+    config = TrainConfig(schedule=schedule, learning_rate=9.0, epochs=3)
+    expected = train(TrainConfig(learning_rate=0.03, epochs=3), split, engine)
+    assert np.array_equal(train(config, split, engine).batch_loss, expected.batch_loss)
+
+
+@every_engine
+def test_batches_can_grow(engine):
+    config = TrainConfig(batch_size=lambda epoch: 4 * 2**epoch, epochs=5, dtype="float64")
+    run = train(config, samples(n=40), engine)
+    assert run.epoch_starts.tolist() == [0, 10, 15, 18, 20, 21]
+    assert run.updates == len(run.batch_loss) == 21
+    dropped = train(replace(config, epochs=4, drop_last=True), samples(n=40), engine)
+    assert np.diff(dropped.epoch_starts).tolist() == [10, 5, 2, 1]
+
+
+@pytest.mark.parametrize("size", [0, -3, 2.5, "8"])
+def test_batch_sizes_must_be_counts(size):
+    config = TrainConfig(batch_size=lambda epoch: size if epoch == 1 else 8, epochs=3)
+    with pytest.raises(ValueError, match="batch_size must give integers ≥ 1, got"):
+        train(config, data.moons(n=40))
+
+
+# Dropout
+
+
+@every_engine
+def test_dropout_adds_the_variance_of_the_formula(engine):
+    # In a linear network of one hidden layer, leaving out units with probability p adds noise of
+    # variance p/(1-p)·Σ_j (h_j·v_j)² to the output, and so to the squared error.
+    split, p = samples("regression", n=30, outputs=None), 0.4
+    config = TrainConfig(
+        hidden=(6,), activation="identity", dropout=p, learning_rate=0, batch_size=30,
+        epochs=1000, dtype="float64",
+    )  # fmt: skip
+    run = train(config, split, engine)
+    first, last = run.params
+    h = split.X_train @ first.W + first.b
+    residual = (h @ last.W + last.b)[:, 0] - split.y_train
+    noise = p / (1 - p) * np.sum((h * last.W[:, 0]) ** 2, axis=1)
+    expected = np.mean(residual**2 + noise)
+    error = run.batch_loss.std() / np.sqrt(run.updates)
+    assert abs(run.batch_loss.mean() - expected) < 5 * error
+    # Evaluation leaves nothing out.
+    assert np.allclose(run.train_loss, np.mean(residual**2), rtol=1e-6)
+
+
+@every_engine
+def test_dropout_leaves_first_weights_and_batches_as_they_are(engine):
+    config, split = TrainConfig(hidden=(), epochs=3), data.moons(n=40)
+    # Without hidden units there is nothing to leave out.
+    assert same_run(
+        train(replace(config, dropout=0.5), split, engine), train(config, split, engine)
+    )
+    deep = TrainConfig(epochs=1)
+    with_it, without = (train(replace(deep, dropout=p), split, engine) for p in (0.5, 0.0))
+    assert np.array_equal(with_it.snapshots.vectors[0], without.snapshots.vectors[0])
+    assert with_it.batch_loss[0] != without.batch_loss[0]
+
+
+# What the hidden layers do
+
+
+@every_engine
+@pytest.mark.parametrize("batch_norm", [False, "before", "after"])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "gelu"])
+def test_statistics_of_hidden_layers_against_numpy(engine, activation, batch_norm):
+    split = samples(n=37)
+    config = TrainConfig(
+        hidden=(9, 5), activation=activation, batch_norm=batch_norm, learning_rate=0.5, epochs=6,
+        dtype="float64",
+    )  # fmt: skip
+    run = train(config, split, engine)
+    for epoch, params in enumerate(run.snapshots):
+        _, steps = forward(params, config, split.X_train.astype(float))
+        for layer in (0, 1):
+            h = steps[layer + 1].h
+            flat = np.abs(ACTIVATIONS[activation].derivative(steps[layer].z)) < 0.01
+            assert run.activation_mean[epoch, layer] == pytest.approx(h.mean(), rel=1e-6)
+            assert run.activation_std[epoch, layer] == pytest.approx(h.std(), rel=1e-6)
+            assert run.flat[epoch, layer] == pytest.approx(flat.mean())
+            assert run.dead[epoch, layer] == pytest.approx(flat.all(axis=0).mean())
+
+
+@every_engine
+def test_units_that_no_sample_reaches_are_dead(engine):
+    # One long step against the gradient pushes ReLU units below 0 for good.
+    run = train(TrainConfig(learning_rate=100, epochs=20), data.circle(), engine)
+    assert run.dead[0].max() < 0.5
+    assert run.dead[-1].max() == 1
+    assert run.flat[-1].max() == 1
+
+
+# What first ceased to be finite
+
+
+def line(scale, slope=1.0):
+    return exact_line(slope=slope, scale=scale, n=4)
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("split", "settings", "failure"),
+    [
+        (line(3e38), {"hidden": (64,)}, ("pre-activation", 0)),
+        (line(1e30), {"hidden": (2,), "schedule": 1e15}, ("batch loss", None)),
+        (line(1e18), {"hidden": ()}, ("gradient", 0)),
+        (line(1e3), {"hidden": (), "schedule": 1e38}, ("parameter", 0)),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_failure_is_located(engine, split, settings, failure):
+    config = TrainConfig(activation="identity", batch_size=4, epochs=5, **settings)
+    run = train(config, split, engine)
+    assert run.status == "diverged"
+    assert run.failure == Failure(run.stopped_at, *failure)
+
+
+@every_engine
+def test_a_run_that_is_finite_has_no_failure(engine):
+    assert train(TrainConfig(epochs=2), data.moons(n=40), engine).failure is None

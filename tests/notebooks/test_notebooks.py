@@ -1,0 +1,99 @@
+"""The lessons as files: executed, clean, compared for real, and no longer than they should be."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def load_tool():
+    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def test_there_are_lessons():
+    assert {path.stem for path in NOTEBOOKS} >= {"00_start_here", "03_learning_rate"}
+
+
+@every_notebook
+def test_is_executed_from_top_to_bottom(path):
+    counts = [cell.execution_count for cell in code_cells(nbformat.read(path, 4))]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_stores_neither_errors_nor_warnings_nor_what_needs_a_kernel(path):
+    notebook = nbformat.read(path, 4)
+    assert "widgets" not in notebook.metadata
+    for output in outputs(notebook):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr"
+        assert LIVE_VIEW not in output.get("data", {})
+
+
+@every_notebook
+def test_is_short_enough_to_be_read_in_one_sitting(path):
+    assert len(nbformat.read(path, 4).cells) <= 25
+    assert path.stat().st_size < 3_000_000
+
+
+@every_notebook
+def test_every_panel_leaves_a_picture_for_readers_without_a_kernel(path):
+    pictures = [
+        output
+        for output in outputs(nbformat.read(path, 4))
+        if "image/png" in output.get("data", {})
+    ]
+    assert pictures
+    assert all("text/plain" in output.data for output in pictures)
+
+
+@every_notebook
+def test_cleaning_again_changes_nothing(path):
+    notebook = nbformat.read(path, 4)
+    before = json.dumps(notebook, sort_keys=True)
+    load_tool().clean(notebook)
+    assert json.dumps(notebook, sort_keys=True) == before
+
+
+def run_nbval(path):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=path.parent)
+    return result.returncode, result.stdout
+
+
+def test_strict_nbval_sees_one_changed_digit(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", path)
+    code, report = run_nbval(path)
+    assert code == 0, report
+
+    notebook = nbformat.read(path, 4)
+    changed = next(
+        output for output in outputs(notebook) if "updates made: 1600" in output.get("text", "")
+    )
+    changed.text = changed.text.replace("1600", "1601")
+    nbformat.write(notebook, path)
+    code, report = run_nbval(path)
+    assert code == 1
+    assert "1601" in report
