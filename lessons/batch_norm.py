@@ -18,11 +18,15 @@ def batch_norm_place(batch_norm):
 
 
 class Normalized(NamedTuple):
-    """What `normalize` found: the normalized values ẑ (m, units), and the batch's μ and σ²."""
+    """What `normalize` found: the normalized values ẑ (m, units), and the μ and σ² it took.
+
+    own: whether these are the batch's own, or running averages, which no sample of it changes.
+    """
 
     z_hat: np.ndarray
     mean: np.ndarray
     var: np.ndarray
+    own: bool = True
 
 
 def normalize(z, gamma, beta, eps):
@@ -50,6 +54,8 @@ def normalize_backward(g, gamma, normalized, eps):
 
     `∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, `∂L/∂z = γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`.
 
+    Where μ and σ² were running averages, which stay what they are, `∂L/∂z = γ/√(σ² + ε) · g`.
+
     Parameters: g, ∂L/∂z̃, shape (m, units); the others as in `normalize`.
     Returns: ∂L/∂z, shape (m, units); ∂L/∂γ and ∂L/∂β, shape (units,).
 
@@ -60,41 +66,46 @@ def normalize_backward(g, gamma, normalized, eps):
     >>> normalize_backward(np.array([[5.0], [5.0]]), one, normalized, 1e-5)[0].tolist()
     [[0.0], [0.0]]
     """
-    z_hat, _, var = normalized
-    centered = g - g.mean(axis=0) - z_hat * np.mean(g * z_hat, axis=0)
+    z_hat, _, var, own = normalized
+    centered = g - g.mean(axis=0) - z_hat * np.mean(g * z_hat, axis=0) if own else g
     return gamma / np.sqrt(var + eps) * centered, np.sum(g * z_hat, axis=0), g.sum(axis=0)
 
 
 def normalize_for_evaluation(z, layer, eps):
     """Normalize with the running averages: each sample by itself, whatever batch it is in.
 
-    Parameters: z, shape (m, units); layer, with gamma, beta, running_mean and running_var, shape
-    (units,); eps ε > 0. Returns: shape (m, units).
+    So it is in evaluation, and in training for a last batch of one sample, which has no variance.
 
-    >>> from lessons.network import Layer
+    Parameters: z, shape (m, units); layer, with gamma, beta, running_mean and running_var, shape
+    (units,); eps ε > 0. Returns: z̃, shape (m, units), and a Normalized.
+
+    >>> from lessons.parameters import Layer
     >>> one = np.ones(1)
-    >>> normalize_for_evaluation(np.array([[3.0]]), Layer(None, None, one, one, one, one), 0.0)
+    >>> normalize_for_evaluation(np.array([[3.0]]), Layer(None, None, one, one, one, one), 0.0)[0]
     array([[3.]])
     """
     z_hat = (z - layer.running_mean) / np.sqrt(layer.running_var + eps)
-    return layer.gamma * z_hat + layer.beta
+    normalized = Normalized(z_hat, layer.running_mean, layer.running_var, own=False)
+    return layer.gamma * z_hat + layer.beta, normalized
 
 
 def update_running(layer, normalized, momentum):
     """Let the running averages follow the batch: `r ← (1 - momentum)·r + momentum·batch`.
 
     The variance enters with the divisor m - 1, without bias, as in PyTorch; of a batch of one it
-    is 0. The layer's arrays change in place.
+    is 0. The layer's arrays change in place; a batch that took the averages leaves them alone.
 
     Parameters: layer, as above; normalized, of the batch; momentum, between 0 and 1.
 
-    >>> from lessons.network import Layer
+    >>> from lessons.parameters import Layer
     >>> layer = Layer(None, None, None, None, np.zeros(1), np.ones(1))
     >>> z = np.array([[1.0], [3.0]])
     >>> update_running(layer, normalize(z, np.ones(1), np.zeros(1), 1e-5)[1], 0.5)
     >>> layer.running_mean.tolist(), layer.running_var.tolist()
     ([1.0], [1.5])
     """
+    if not normalized.own:
+        return
     m = len(normalized.z_hat)
     unbiased = normalized.var * (m / (m - 1) if m > 1 else 1)
     layer.running_mean[...] += momentum * (normalized.mean - layer.running_mean)

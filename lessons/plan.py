@@ -51,6 +51,14 @@ class Plan:
     rng: np.random.Generator
     keep_updates: bool
 
+    @property
+    def lone_last_batch(self):
+        """Whether batch norm will meet a last batch of a single sample, left over by others."""
+        if not (self.config.batch_norm and self.config.hidden) or self.config.drop_last:
+            return False
+        left_over = len(self.train[0]) % self.batch_sizes == 1
+        return bool(np.any(left_over & (self.batch_sizes > 1)))
+
     def unflatten(self, w):
         """View a vector of parameters as layers."""
         return unflatten(w, self.sizes, self.config.loss, bool(self.config.batch_norm))

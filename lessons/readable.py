@@ -17,6 +17,7 @@ from lessons.network import backward, forward
 from lessons.optimizers import OPTIMIZERS, decoupled
 from lessons.parameters import flatten
 from lessons.regularization import penalty_gradient
+from lessons.run import lowest
 
 # A unit whose derivative is smaller than this hardly learns: it is dead, or saturated.
 FLAT = 0.01
@@ -56,7 +57,8 @@ class Engine:
                 rows = order[start : start + plan.batch_sizes[epoch]]
 
                 params = plan.unflatten(self.w)
-                outputs, steps = forward(params, config, X[rows], training=True, rng=plan.rng)
+                alone = len(rows) == 1 < plan.batch_sizes[epoch]
+                outputs, steps = forward(params, config, X[rows], True, plan.rng, alone)
                 record.batch_loss[u] = loss.function(outputs, y[rows])
                 gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
                 g = penalized(flatten(gradients), self.w, plan)
@@ -111,7 +113,7 @@ def is_finite(*values):
 
 def out_of_patience(val_loss, epoch, patience):
     """Whether the lowest validation loss lies `patience` epochs back."""
-    return patience is not None and epoch - np.argmin(val_loss[: epoch + 1]) >= patience
+    return patience is not None and epoch - (lowest(val_loss[: epoch + 1]) or 0) >= patience
 
 
 def record_epoch(plan, w, epoch, record):

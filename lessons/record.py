@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.run import Failure, Run, Snapshots
+from lessons.run import Failure, Run, Snapshots, lowest
 
 
 def make_record(plan):
@@ -38,9 +38,8 @@ def make_run(plan, record, w, status, stopped_at, wreck):
         kept = (len(plan.rates) if stopped_at is None else stopped_at) + 1
     vectors = histories.pop("snapshots")[:kept]
     snapshots = Snapshots(vectors, plan.sizes, plan.config.loss, bool(plan.config.batch_norm))
-    params = plan.unflatten(w)
-    if status == "stopped_early":
-        best = int(np.nanargmin(val_loss))
+    params, best = plan.unflatten(w), lowest(val_loss)
+    if plan.config.patience and best is not None:
         params = snapshots[plan.starts[best] if plan.keep_updates else best]
     return Run(
         config=plan.config,
@@ -55,6 +54,7 @@ def make_run(plan, record, w, status, stopped_at, wreck):
         failure=find_failure(plan, record, stopped_at, wreck) if status == "diverged" else None,
         params=params,
         snapshots=snapshots,
+        lone_last_batch=plan.lone_last_batch,
         **histories,
     )
 

@@ -26,6 +26,16 @@ class Snapshots(Sequence):
         return unflatten(self.vectors[epoch], self.sizes, self.loss, self.batch_norm)
 
 
+def lowest(losses):
+    """Return the place of the lowest loss, or None; what is not finite is never the lowest.
+
+    >>> lowest([np.nan, 2.0, np.inf, 1.0]), lowest([np.nan, np.inf])
+    (3, None)
+    """
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    return int(losses.argmin()) if np.isfinite(losses).any() else None
+
+
 class Failure(NamedTuple):
     """Where a run first ceased to be finite: at which update, in what, and in which layer.
 
@@ -62,9 +72,10 @@ class Run:
         stopped_at: how many updates were made when the run stopped before its end, or None; after
             a divergence that is the number (from 0) of the update that could not be made.
         failure: of a run that diverged, a Failure, else None.
-        params: the last parameters that were finite, a list of Layer; after early stopping, those
-            of the epoch with the lowest validation loss.
+        params: the last parameters that were finite, a list of Layer; with `patience` those of the
+            epoch with the lowest validation loss, however the run ended.
         snapshots: parameters before training and after each completed epoch (or update).
+        lone_last_batch: whether batch norm met a last batch of one sample, which has no variance.
     """
 
     config: TrainConfig
@@ -85,6 +96,7 @@ class Run:
     failure: Failure | None
     params: Params
     snapshots: Snapshots
+    lone_last_batch: bool = False
 
     @property
     def updates(self):
@@ -98,7 +110,5 @@ class Run:
 
     @property
     def best_epoch(self):
-        """The epoch with the lowest validation loss, or None without a validation set."""
-        if np.isnan(self.val_loss).all():
-            return None
-        return int(np.nanargmin(self.val_loss))
+        """The epoch with the lowest validation loss, or None where none is finite."""
+        return lowest(self.val_loss)

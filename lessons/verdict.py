@@ -31,7 +31,7 @@ def verdict(run, split):
     if run.status == "cancelled":
         return "stopped by hand"
     if run.status == "stopped_early":
-        return f"stopped early, validation was best after epoch {count(run.best_epoch)}"
+        return f"stopped early, {best_of_all(run)}"
     loss = run.train_loss
     first, last, highest = loss[0], loss[-1], loss.max()
     guess = guessing_loss(split)
@@ -62,6 +62,31 @@ def verdict(run, split):
     if last > HARDLY_BETTER * guess:
         return "on a plateau, hardly better than guessing"
     return "has leveled off"
+
+
+def remarks(run):
+    """Say what a reader of the summary should know besides: a list of sentences.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> remarks(train(TrainConfig(batch_norm=True, batch_size=32, epochs=1), data.moons(n=33)))
+    ['The last batch of an epoch is a single sample: batch norm takes its running averages there.']
+    """
+    sentences = []
+    if run.lone_last_batch:
+        sentences.append(
+            "The last batch of an epoch is a single sample: batch norm takes its running averages "
+            "there."
+        )
+    return sentences
+
+
+def best_of_all(run):
+    """Say when the validation loss was lowest, and so whose parameters a run with patience kept."""
+    if run.best_epoch is None:
+        return "validation never had a finite loss"
+    if run.best_epoch == 0:
+        return "nothing learned was better on validation than the start, which was kept"
+    return f"validation was best after epoch {count(run.best_epoch)}"
 
 
 def where_it_diverged(run):
@@ -112,12 +137,17 @@ def describe_losses(run, split):
         if len(split.X_val):
             parts[0] += f", validation {arrow(run.val_loss, epoch)}"
     parts.append(f"{count(run.updates)} update{'' if run.updates == 1 else 's'}")
-    return "; ".join([*parts, verdict(run, split)]) + "."
+    parts.append(verdict(run, split))
+    if run.config.patience and run.status != "stopped_early":
+        parts.append(best_of_all(run))
+    return "; ".join(parts) + "."
 
 
 def arrow(losses, epoch):
     """Format the first and the last loss of a history, as "0.94 → 0.015"."""
-    return f"{short(losses[0])} → {short(losses[epoch])}"
+    return " → ".join(
+        short(loss) if np.isfinite(loss) else "not finite" for loss in (losses[0], losses[epoch])
+    )
 
 
 def short(value):

@@ -28,7 +28,12 @@ BELOW = {
     "notebooks": {"lessons", "widgets"},
 }
 # Engines are chosen by `train`, and one of them cannot be imported everywhere.
-ENGINES = {"lessons.kernels", "lessons.readable"}
+ENGINES = {"lessons.kernels", "lessons.fast", "lessons.readable"}
+TEXTBOOK = {
+    "activations", "batch_norm", "clipping", "initializers", "losses", "network", "optimizers",
+    "parameters", "regularization", "schedules",
+}  # fmt: skip
+LINES = 350
 
 MODULES = [path for name in ("lessons", "widgets") for path in (ROOT / name).rglob("*.py")]
 NOTEBOOKS = [
@@ -62,6 +67,57 @@ def wrong(source, layer):
         if top not in allowed or private or engine:
             found.append(module)
     return found
+
+
+def name_of(path):
+    """The dotted name of a module of ours."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def graph(sources):
+    """Of each module, by dotted name, the modules of ours that it imports, anywhere in it."""
+    return {
+        name: {
+            full if (full := f"{module}.{part}") in sources else module
+            for module, parts in imported(source)
+            for part in parts or ("",)
+        }
+        & sources.keys()
+        for name, source in sources.items()
+    }
+
+
+def circle(arrows):
+    """A list of modules, each of which imports the next, and the last the first; or None."""
+    seen = set()
+
+    def search(name, trail):
+        if name in trail:
+            return trail[trail.index(name) :]
+        if name in seen:
+            return None
+        seen.add(name)
+        found = (search(other, [*trail, name]) for other in sorted(arrows[name]))
+        return next(filter(None, found), None)
+
+    return next(filter(None, (search(name, []) for name in sorted(arrows))), None)
+
+
+def floor(name):
+    """How high a module of lessons/ stands: it imports what stands as high, or lower."""
+    part = name.split(".")[1] if "." in name else "lessons"
+    if part == "checks":
+        return 0
+    if part in TEXTBOOK or part == "data":
+        return 1
+    return {"experiments": 3, "lessons": 4}.get(part, 2)
+
+
+def experiment(name):
+    """The lesson whose experiment a module is, or None."""
+    parts = name.split(".")
+    return parts[2] if parts[:2] == ["lessons", "experiments"] and len(parts) > 3 else None
 
 
 def code_of(notebook):
@@ -109,6 +165,63 @@ def test_a_wrong_import_is_found(layer, source, found):
     assert wrong(source, layer) == found
 
 
+SOURCES = {name_of(path): path.read_text(encoding="utf-8") for path in MODULES}
+ARROWS = graph(SOURCES)
+
+
+def test_imports_never_run_in_a_circle():
+    assert circle(ARROWS) is None
+
+
+def test_a_circle_is_found():
+    sources = {
+        "a": "import b",
+        "b": "def f():\n    from c import d",
+        "c": "",
+        "c.d": "import a",
+    }
+    assert circle(graph(sources)) == ["a", "b", "c.d"]
+    assert circle(graph(sources | {"c.d": "import c"})) is None
+
+
+@pytest.mark.parametrize("name", [name for name in ARROWS if name.startswith("lessons")])
+def test_the_textbook_knows_no_run_and_neither_knows_an_experiment(name):
+    assert [other for other in ARROWS[name] if floor(other) > floor(name)] == []
+
+
+def test_floors_are_told_apart():
+    names = ["lessons.checks", "lessons.network", "lessons.data", "lessons.data.split"]
+    names += ["lessons.plan", "lessons.kernels.lanes", "lessons.experiments.batch_size.noise"]
+    assert [floor(name) for name in [*names, "lessons"]] == [0, 1, 1, 1, 2, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", [name for name in ARROWS if experiment(name)])
+def test_no_lesson_measures_with_the_experiments_of_another(name):
+    others = {experiment(other) for other in ARROWS[name]} - {None, experiment(name)}
+    assert others == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_is_longer_than_one_idea_needs(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+WORDS = sorted(path.stem.split("_", 1)[1] for path in NOTEBOOKS)
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if word != "start_here"])
+def test_a_lesson_has_one_word_in_all_places(word):
+    for folder in ("widgets", "lessons/experiments"):
+        assert (ROOT / folder / word / "__init__.py").is_file()
+        assert any((ROOT / "tests" / folder / word).glob("test_*.py"))
+
+
+def test_no_folder_of_a_lesson_is_without_its_notebook():
+    for folder in ("lessons/experiments", "tests/lessons/experiments", "tests/notebooks"):
+        words = {path.name for path in (ROOT / folder).iterdir() if path.is_dir()}
+        assert words - {"__pycache__"} <= set(WORDS)
+
+
 def test_compiled_code_lives_in_one_folder():
     # The kernels' cache on disk notices edits in that folder only.
     users = {
@@ -125,7 +238,7 @@ def test_lessons_load_no_widget_and_no_picture():
 import pkgutil, sys
 import lessons
 for module in pkgutil.iter_modules(lessons.__path__):
-    if module.name != "kernels":
+    if module.name not in ("kernels", "fast"):
         __import__(f"lessons.{module.name}")
 print([m for m in ("ipywidgets", "matplotlib", "IPython", "widgets") if m in sys.modules])
 """

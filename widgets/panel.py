@@ -8,28 +8,25 @@ import base64
 import html
 import threading
 import time
-from numbers import Integral
-
-import ipywidgets
 
 from lessons import Progress
 from lessons.engines import compiling
-from widgets.browser import Browser
+from widgets.desk import Desk
 from widgets.job import Job
-from widgets.page import OnPage, spoken, weakly
+from widgets.page import spoken, weakly
 from widgets.picture import Picture
+from widgets.settings import check_settings
 
 # A run that takes longer goes on in the background and shows its progress.
 LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
-LANGUAGES = ("en",)
 COMPILING = (
     "The fast engine is being compiled, once on this machine (about 20 seconds). "
     "Until then every move takes a little longer."
 )
 
 
-class Panel(OnPage):
+class Panel(Desk):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -64,14 +61,13 @@ class Panel(OnPage):
         # The settings of the result: those of the knobs, unless a computation is under way.
         self.computed = {}
         self.timings = {}
-        self.job = self.browser = None
+        self.job = None
         # Whether the last computation was too long for one tick.
         self.long = False
-        self.muted = False
         self.listeners = []
         self.lock = threading.RLock()
         self.picture = Picture(size, draw)
-        self.build(size, time_label)
+        self.build(size, time_label if steps else None)
         self.set(**settings)
         self.start = self.settings
         self.announce_compiling()
@@ -147,78 +143,6 @@ class Panel(OnPage):
     def __repr__(self):
         return self.brief(self.result, self.moment)
 
-    # --- the page -----------------------------------------------------------------------------
-
-    def build(self, size, time_label):
-        """Make the widgets and listen to them, without keeping the panel alive by doing so."""
-        width, height = (round(100 * length) for length in size)
-        row = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 12px")
-        # A layout that is set later would leave the first one behind in Jupyter's registry.
-        self.image = ipywidgets.Image(
-            format="jpeg", width=width, height=height,
-            layout=ipywidgets.Layout(max_width="100%", height="auto"),
-        )  # fmt: skip
-        self.summary = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="36px"))
-        self.pin = ipywidgets.ToggleButton(
-            description="Pin", tooltip="Keep this curve, to compare the next setting with it",
-            layout=ipywidgets.Layout(width="70px"),
-        )  # fmt: skip
-        self.reset = ipywidgets.Button(
-            description="Reset", tooltip="Put every knob back where it was at first",
-            layout=ipywidgets.Layout(width="70px"),
-        )  # fmt: skip
-        self.bar = ipywidgets.FloatProgress(max=1, layout=ipywidgets.Layout(width="140px"))
-        self.stop = ipywidgets.Button(
-            description="Stop", tooltip="Stop this run", layout=ipywidgets.Layout(width="60px")
-        )
-        self.message = ipywidgets.HTML()
-        self.working = ipywidgets.HBox([self.bar, self.stop])
-        self.working.layout.visibility = "hidden"
-        controls = [knob.control for knob in self.knobs.values()]
-        last_row = []
-        if self.steps:
-            self.clock = ipywidgets.IntSlider(
-                description=time_label, min=0, max=0, tooltip=f"Go to any {time_label} of this run",
-                layout=ipywidgets.Layout(width="330px"),
-            )  # fmt: skip
-            self.play = ipywidgets.Play(min=0, max=0, interval=80)
-            self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
-            self.clock.observe(weakly(self.on_time), "value")
-            last_row = [self.play, self.clock]
-            self.clock.add_class("knob-time")
-            self.play.add_class("knobs-play")
-        box = ipywidgets.VBox(
-            [
-                ipywidgets.HBox(controls, layout=row),
-                self.image,
-                self.summary,
-                ipywidgets.HBox([*last_row, self.pin, self.reset, self.working], layout=row),
-                self.message,
-            ]
-        )
-        classes = {
-            box: "knobs-panel", self.image: "knobs-picture", self.summary: "knobs-summary",
-            self.pin: "knobs-pin", self.reset: "knobs-reset", self.stop: "knobs-stop",
-            self.message: "knobs-message", self.bar: "knobs-progress",
-        }  # fmt: skip
-        for widget, name in classes.items():
-            widget.add_class(name)
-        for control in controls:
-            control.observe(weakly(self.on_knob), "value")
-        self.pin.observe(weakly(self.on_pin), "value")
-        self.reset.on_click(weakly(self.on_reset))
-        self.stop.on_click(weakly(self.on_stop))
-        self.put_together(box, *([self.link] if self.steps else []))
-
-    def add_browser(self):
-        """Make the panel's part in the browser, which complains if closed before it has loaded.
-
-        So a panel that is never shown has none.
-        """
-        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
-        self.browser.observe(weakly(self.on_density), "density")
-        self.add(self.browser)
-
     # --- what the learner's hand does ---------------------------------------------------------
 
     # Each takes the lock before it looks whether the panel itself is moving the controls: another
@@ -275,44 +199,7 @@ class Panel(OnPage):
 
     def checked(self, settings):
         """Return the settings as the controls want them; raise ValueError, and change nothing."""
-        known = [*self.knobs, "pinned", "lang", *(["time"] if self.steps else [])]
-        for field in settings:
-            if field not in known:
-                raise ValueError(f"there is no knob {field!r}, only {', '.join(known)}")
-        changes = {
-            field: knob.check(settings[field])
-            for field, knob in self.knobs.items()
-            if field in settings
-        }
-        if settings.get("lang", "en") not in LANGUAGES:
-            raise ValueError(
-                f"lang must be one of {', '.join(LANGUAGES)}, got {settings['lang']!r}"
-            )
-        if settings.get("pinned") is not None:
-            if not isinstance(settings["pinned"], dict):
-                given = settings["pinned"]
-                raise ValueError(f"pinned must be a dict of settings or None, got {given!r}")
-            for field in settings["pinned"]:
-                if field not in self.knobs:
-                    raise ValueError(
-                        f"pinned must hold knobs only ({', '.join(self.knobs)}), got {field!r}"
-                    )
-            # What is not said about it is as the knobs will be.
-            now = self.knob_settings() | changes
-            changes["pinned"] = now | self.checked(settings["pinned"])
-        elif "pinned" in settings:
-            changes["pinned"] = None
-        if "time" in settings:
-            changes["time"] = self.checked_time(settings["time"], self.knob_settings() | changes)
-        return changes
-
-    def checked_time(self, value, settings):
-        """Check a setting of the time knob, whose end depends on the other settings."""
-        end = self.steps(settings)
-        whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if value is None or (whole and 0 <= value <= end):
-            return None if value == end else value
-        raise ValueError(f"time must be a whole number from 0 to {end}, got {value!r}")
+        return check_settings(settings, self.knobs, self.knob_settings(), self.steps)
 
     def apply(self, changes):
         """Put checked settings into the controls, without acting on them yet."""
@@ -376,8 +263,7 @@ class Panel(OnPage):
                 if self.job is not job:
                     return
                 if job.age > LONG_SECONDS:
-                    self.bar.value = job.progress.fraction
-                    self.working.layout.visibility = "visible"
+                    self.show_progress(job.progress.fraction)
 
     def show(self, job):
         """Show what a job brought, unless a newer one is under way.
@@ -388,7 +274,7 @@ class Panel(OnPage):
             if self.job is not job:
                 return None
             self.job = None
-            self.working.layout.visibility = "hidden"
+            self.hide_progress()
             if job.error:
                 self.complain(job.error)
                 return None
@@ -407,7 +293,8 @@ class Panel(OnPage):
         with self.lock:
             started = time.perf_counter()
             if self.steps:
-                self.move_clock()
+                end = self.steps(self.computed)
+                self.move_clock(end, end if self.time is None else min(self.time, end))
             self.moment = self.frame(self.result, self.clock.value) if self.steps else None
             framed = time.perf_counter()
             self.update(self.artists, self.result, self.moment, self.pinned)
@@ -424,25 +311,6 @@ class Panel(OnPage):
             }  # fmt: skip
             for function in self.listeners:
                 function(self)
-
-    def move_clock(self):
-        """Fit the time knob to the run: its end, and where it stands."""
-        end = self.steps(self.computed)
-        at = end if self.time is None else min(self.time, end)
-        self.muted = True
-        try:
-            for widget in (self.clock, self.play):
-                widget.max = end
-                widget.value = at
-        finally:
-            self.muted = False
-
-    def complain(self, error):
-        """Say on the page what went wrong, and what to do."""
-        self.message.value = (
-            f'<span style="color:#b00">{html.escape(str(error) or type(error).__name__)}. '
-            "The picture shows the last setting that worked: move a knob to go on.</span>"
-        )
 
     def announce_compiling(self):
         """Take the words about compiling away when it is done."""

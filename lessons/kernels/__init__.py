@@ -137,11 +137,11 @@ def keep(snapshots, at, theta):
 
 @compiled
 def out_of_patience(val_loss, epoch, patience):
-    """Whether the best validation loss lies `patience` epochs back."""
-    best = 0
-    for e in range(1, epoch + 1):
-        if val_loss[e] < val_loss[best]:
-            best = e
+    """Whether the lowest validation loss lies `patience` epochs back; only finite ones count."""
+    best, lowest = 0, np.inf
+    for e in range(epoch + 1):
+        if val_loss[e] < lowest:
+            best, lowest = e, val_loss[e]
     return epoch - best >= patience
 
 
@@ -172,17 +172,18 @@ def make_train(sources):
                 start = (u - first) * schedule.batch_sizes[epoch]
                 m = min(schedule.batch_sizes[epoch], len(train.X) - start)
                 load_samples(X, Y, train.Y.shape[1], order, start, m, net, work)
-                forward(theta, net, knobs, work, m, True, rng)
+                own = m > 1 or schedule.batch_sizes[epoch] == 1
+                forward(theta, net, knobs, work, m, True, own, rng)
                 loss = measure(knobs.loss, net, work, m)[0] / m
                 record.batch_loss[u] = loss
-                backward(theta, work.gradient, net, knobs, work, m)
+                backward(theta, work.gradient, net, knobs, work, m, own)
                 norms = address(record.grad_norm[u])
                 norm = shape_gradient(theta, work.gradient, net, knobs, work.decays, norms)
                 if not math.isfinite(loss + norm):
                     return DIVERGED_IN_UPDATE, u
                 if not update(theta, net, knobs, work, u, schedule.rates[u]):
                     return DIVERGED_IN_UPDATE, u
-                if knobs.normalize:
+                if knobs.normalize and own:
                     running_averages(theta, net, knobs, work, m)
                 if knobs.keep_updates:
                     keep(record.snapshots, u + 1, theta)
@@ -215,7 +216,7 @@ def make_run_through(sources):
         for start in range(0, len(X), BLOCK):
             m = min(BLOCK, len(X) - start)
             load_samples(address(X), work.Y, 0, address(natural), start, m, net, work)
-            forward(address(theta), net, knobs, work, m, False, rng)
+            forward(address(theta), net, knobs, work, m, False, False, rng)
             for s in range(m):
                 first = s // LANES * LANES
                 for k in range(n):

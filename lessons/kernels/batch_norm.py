@@ -9,15 +9,16 @@ BEFORE, AFTER = 1, 2  # the activation
 
 
 @compiled
-def normalize(theta, gamma, eps, A, row, n, m, net, work, training):
+def normalize(theta, gamma, eps, A, row, n, m, net, work, own):
     """`ẑ = (z - μ) / √(σ² + ε)`, then `γ·ẑ + β`, unit by unit, in place.
 
-    gamma is where γ begins; β, the running mean and the running variance follow.
+    gamma is where γ begins; β, the running mean and the running variance follow. `own` says
+    whether μ and σ² are the batch's own or the running ones.
     """
     for j in range(n):
         a = (row + j) * LANES
         mean, var = theta[gamma + 2 * n + j], theta[gamma + 3 * n + j]
-        if training:
+        if own:
             sums = zeros(theta)
             for s in range(0, m, LANES):
                 sums += load(A, a + s * net.height) * load(work.live, s)
@@ -38,8 +39,11 @@ def normalize(theta, gamma, eps, A, row, n, m, net, work, training):
 
 
 @compiled
-def normalize_backward(theta, gradient, gamma, row, n, m, net, work):
-    """`∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, and `g ← γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`."""
+def normalize_backward(theta, gradient, gamma, row, n, m, net, work, own):
+    """`∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, and `g ← γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`.
+
+    Running averages stay what they are: with them `g ← γ/√(σ² + ε) · g`.
+    """
     for j in range(n):
         a = (row + j) * LANES
         sums = products = zeros(theta)
@@ -50,9 +54,10 @@ def normalize_backward(theta, gradient, gamma, row, n, m, net, work):
         d_gamma, d_beta = total(products), total(sums)
         gradient[gamma + j], gradient[gamma + n + j] = d_gamma, d_beta
         scale = theta[gamma + j] * work.inverse[row + j]
+        beta_mean, gamma_mean = (d_beta / m, d_gamma / m) if own else (d_beta * 0, d_gamma * 0)
         for s in range(0, m, LANES):
             b = a + s * net.height
-            centered = load(work.G, b) - d_beta / m - load(work.N, b) * (d_gamma / m)
+            centered = load(work.G, b) - beta_mean - load(work.N, b) * gamma_mean
             store(work.G, b, scale * centered * load(work.live, s))
 
 

@@ -151,8 +151,11 @@ def below(k, net, work):
 
 
 @compiled
-def forward(theta, net, knobs, work, m, training, rng):
-    """Run the loaded samples through all layers; the outputs are the last level of Z."""
+def forward(theta, net, knobs, work, m, training, own, rng):
+    """Run the loaded samples through all layers; the outputs are the last level of Z.
+
+    training turns dropout on; own lets batch norm take the batch's own mean and variance.
+    """
     height = net.height
     for k in range(1, net.last + 1):
         n_in, n, row = net.size[k - 1], net.size[k], net.row[k]
@@ -162,17 +165,17 @@ def forward(theta, net, knobs, work, m, training, rng):
         if k == net.last:
             return
         if knobs.normalize == BEFORE:
-            normalize(theta, bias + n, knobs.bn_eps, work.Z, row, n, m, net, work, training)
+            normalize(theta, bias + n, knobs.bn_eps, work.Z, row, n, m, net, work, own)
         activate(knobs.activation, work.Z, work.H, work.D, z, height, n, m)
         if knobs.normalize == AFTER:
-            normalize(theta, bias + n, knobs.bn_eps, work.H, row, n, m, net, work, training)
+            normalize(theta, bias + n, knobs.bn_eps, work.H, row, n, m, net, work, own)
         if training and knobs.dropout > 0:
             draw_dropout(rng, knobs.dropout, row, n, m, net, work)
             multiply(work.H, work.M, z, height, n, m)
 
 
 @compiled
-def backward(theta, gradient, net, knobs, work, m):
+def backward(theta, gradient, net, knobs, work, m, own):
     """Compute the gradient of the mean loss for every parameter, last layer first."""
     outputs = 1 if knobs.loss == CROSS_ENTROPY else net.size[net.last]
     scale, height, rows = 1 / (m * outputs), net.height, net.size[net.last] * LANES
@@ -187,16 +190,16 @@ def backward(theta, gradient, net, knobs, work, m):
             if knobs.dropout > 0:
                 multiply(work.G, work.M, g, height, n, m)
             if knobs.normalize == AFTER:
-                normalize_backward(theta, gradient, bias + n, row, n, m, net, work)
+                normalize_backward(theta, gradient, bias + n, row, n, m, net, work, own)
             multiply(work.G, work.D, g, height, n, m)
             if knobs.normalize == BEFORE:
-                normalize_backward(theta, gradient, bias + n, row, n, m, net, work)
+                normalize_backward(theta, gradient, bias + n, row, n, m, net, work, own)
         H, h, h_height = below(k - 1, net, work)
         weight_gradient(
             gradient, at, n_in, n, H, h, h_height, work.G, g, height, m, work.T, work.starts
         )
-        if k < net.last and knobs.normalize == BEFORE:
-            for j in range(n):  # a constant before batch norm changes nothing
+        if k < net.last and knobs.normalize == BEFORE and own:
+            for j in range(n):  # a constant that the batch's own mean takes away again
                 gradient[bias + j] = 0
         if k > 1:
             to = net.row[k - 1] * LANES
@@ -233,7 +236,7 @@ def evaluate(theta, X, Y, n, outputs, order, net, knobs, work, shared, sums, wat
             return np.nan, np.nan
         m = min(BLOCK, n - start)
         load_samples(X, Y, outputs, order, start, m, net, work)
-        forward(theta, net, knobs, work, m, False, rng)
+        forward(theta, net, knobs, work, m, False, False, rng)
         block_losses, block_hits = measure(knobs.loss, net, work, m)
         losses += block_losses
         hits += block_hits

@@ -97,7 +97,7 @@ def test_forward_with_batch_norm_against_loops(training, place, sizes):
     config = settings(activation="tanh", batch_norm=place)
     outputs, steps = forward(params, config, X, training)
     assert np.allclose(outputs, naive_forward(params, config, X, training), rtol=1e-8)
-    assert all((step.normalized is not None) == training for step in steps[:-1])
+    assert all(step.normalized.own == training for step in steps[:-1])
     assert np.array_equal(flatten(params), w)
 
 

@@ -4,16 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import ENGINES, exact_line, same_run, samples
+from reference import ENGINES, central_difference, exact_line, same_run, samples
 
-from lessons import TrainConfig, data, evaluate, gradient_at, train
+from lessons import Progress, TrainConfig, data, evaluate, gradient_at, readable, train
 from lessons.activations import ACTIVATIONS
-from lessons.network import forward
-from lessons.parameters import flatten
+from lessons.losses import LOSSES
+from lessons.network import backward, forward
+from lessons.parameters import flatten, sizes_of, unflatten
 from lessons.run import Failure
 from lessons.schedules import ReduceOnPlateau
+from lessons.verdict import describe_losses, remarks
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)
+OUT_OF_PATIENCE = [readable.out_of_patience]
+if "numba" in ENGINES:
+    from lessons.kernels import out_of_patience
+
+    OUT_OF_PATIENCE.append(out_of_patience)
 
 
 # Snapshots
@@ -81,6 +88,88 @@ def test_a_run_that_improves_to_the_end_keeps_its_last_parameters(engine):
     run = train(TrainConfig(patience=30, epochs=20), split, engine)
     assert run.status == "finished"
     assert same_run(run, train(TrainConfig(epochs=20), split, engine))
+
+
+@every_engine
+@pytest.mark.parametrize("snapshots", ["epoch", "update"])
+@pytest.mark.parametrize("ending", ["finished", "diverged", "cancelled"])
+def test_with_patience_the_best_parameters_are_kept_however_the_run_ends(engine, ending, snapshots):
+    split = data.moons(n=30, noise=0.5)
+    config = TrainConfig(patience=500, epochs=40, learning_rate=0.3, batch_size=8, dtype="float64")
+    best = train(config, split, engine).best_epoch
+    assert 0 < best < 35
+    progress = Progress()
+    schedules = {
+        "finished": "constant",
+        "diverged": lambda u: 0.3 if u < 4 * best + 10 else 1e300,
+        "cancelled": cancel_after(best + 3, progress, 0.3),
+    }
+    config = replace(config, epochs=best + 5, schedule=schedules[ending])
+    run = train(config, split, engine, progress, snapshots)
+    assert (run.status, run.best_epoch) == (ending, best)
+    loss, _ = evaluate(run.params, config, split.X_val, split.y_val)
+    assert loss == pytest.approx(np.nanmin(run.val_loss), rel=1e-9)
+    assert not np.array_equal(flatten(run.params), run.snapshots.vectors[-1])
+
+
+def cancel_after(epochs, progress, rate):
+    """A schedule that leaves the rate as it is, and stops the run after so many epochs."""
+
+    class Cancel(ReduceOnPlateau):
+        def after(self, losses):
+            if len(losses) == epochs:
+                progress.cancel()
+            return rate
+
+    return Cancel(rate)
+
+
+@every_engine
+def test_where_nothing_learned_is_better_than_the_start_words_say_so(engine):
+    split = data.spiral(n=30, noise=0.4, seed=2)
+    run = train(TrainConfig(patience=3, epochs=20), split, engine)
+    assert run.best_epoch == 0
+    assert np.array_equal(flatten(run.params), run.snapshots.vectors[0])
+    words = describe_losses(run, split)
+    assert "nothing learned was better on validation than the start, which was kept" in words
+
+
+# What is not finite is never the best
+
+
+def with_enormous_row(split):
+    """The same data, but one validation sample is hardly a number any more."""
+    X = split.X_val.copy()
+    X[0] = 3e38
+    return replace(split, X_val=X)
+
+
+@every_engine
+@pytest.mark.parametrize("loss", list(LOSSES))
+@pytest.mark.parametrize("patience", [None, 2])
+@pytest.mark.parametrize("schedule", ["constant", "reduce_on_plateau"])
+def test_an_enormous_validation_row_ends_in_words(engine, loss, patience, schedule):
+    two = LOSSES[loss].task != "regression"
+    split = with_enormous_row(data.moons(n=40) if two else data.wave(n=40))
+    config = TrainConfig(loss=loss, patience=patience, schedule=schedule, epochs=12)
+    run = train(config, split, engine)
+    words = describe_losses(run, split)
+    if not np.isfinite(run.val_loss).any():
+        assert run.best_epoch is None
+        assert np.array_equal(flatten(run.params), run.snapshots.vectors[-1])
+        assert "validation not finite" in words
+    else:
+        assert np.isfinite(run.val_loss[run.best_epoch])
+
+
+@pytest.mark.parametrize("out_of_patience", OUT_OF_PATIENCE)
+def test_patience_counts_from_the_lowest_finite_loss(out_of_patience):
+    losses = np.array([np.nan, 5.0, np.inf, 4.0, np.nan, 6.0])
+    found = [bool(out_of_patience(losses, epoch, 2)) for epoch in range(6)]
+    assert found == [False, False, False, False, False, True]
+    assert [bool(out_of_patience(np.full(4, np.nan), epoch, 2)) for epoch in range(4)] == [
+        False, False, True, True,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("knob", [{"patience": 2}, {"schedule": "reduce_on_plateau"}])
@@ -228,3 +317,97 @@ def test_a_failure_is_located(engine, split, settings, failure):
 @every_engine
 def test_a_run_that_is_finite_has_no_failure(engine):
     assert train(TrainConfig(epochs=2), data.moons(n=40), engine).failure is None
+
+
+# A last batch of one sample, with batch norm
+
+
+@every_engine
+@pytest.mark.parametrize("batch_norm", ["before", "after"])
+@pytest.mark.parametrize("n", [33, 65])
+def test_a_lone_last_batch_leaves_the_running_averages_alone(engine, batch_norm, n):
+    split = samples(n=n, n_val=100)
+    config = TrainConfig(batch_size=32, epochs=3, batch_norm=batch_norm, dtype="float64", l2=0.01)
+    run = train(config, split, engine, snapshots="update")
+    per_epoch = n // 32 + 1
+    assert run.updates == 3 * per_epoch
+    for u in range(run.updates):
+        alone = u % per_epoch == n // 32
+        for before, after in zip(run.snapshots[u][:-1], run.snapshots[u + 1][:-1], strict=True):
+            for name in ("running_mean", "running_var"):
+                same = np.array_equal(getattr(before, name), getattr(after, name))
+                assert same == alone, name
+            assert not np.array_equal(before.W, after.W)
+            assert not np.array_equal(before.beta, after.beta)
+
+
+@every_engine
+def test_one_sample_more_than_a_batch_does_not_spoil_the_evaluation(engine):
+    """The losses of 33 samples lie among those of 32 and 34, of which no batch is a single one."""
+    config = TrainConfig(batch_size=32, epochs=20, batch_norm=True)
+    losses = {
+        n: [
+            train(replace(config, seed=seed), data.moons(n=n, seed=seed), engine).val_loss[-1]
+            for seed in range(10)
+        ]
+        for n in (32, 33, 34)
+    }
+    medians = {n: np.median(values) for n, values in losses.items()}
+    assert medians[33] < 1.25 * max(medians[32], medians[34])
+
+
+def test_the_gradient_of_a_lone_batch_is_that_of_fixed_averages():
+    split = samples(n=40)
+    for place in ("before", "after"):
+        config = TrainConfig(hidden=(5, 4), activation="tanh", batch_norm=place, dtype="float64")
+        params = train(replace(config, epochs=2), split, "numpy").params
+        X, y = split.X_train[:1].astype(float), split.y_train[:1]
+        loss = LOSSES[params.loss]
+
+        def value(w, config=config, params=params, X=X, y=y, loss=loss):
+            layers = unflatten(w, sizes_of(params), params.loss, True)
+            return loss.function(forward(layers, config, X, training=True, alone=True)[0], y)
+
+        outputs, steps = forward(params, config, X, training=True, alone=True)
+        found = flatten(backward(params, config, steps, loss.gradient(outputs, y)))
+        expected = central_difference(value, flatten(params))
+        names = [
+            np.full(part.size, field.startswith("running"))
+            for layer in params
+            for field, part in zip(layer._fields, layer, strict=True)
+            if part is not None
+        ]
+        trained = ~np.concatenate(names)
+        assert np.allclose(found[trained], expected[trained], rtol=1e-6, atol=1e-9)
+        assert (found[~trained] == 0).all()
+
+
+@every_engine
+def test_batches_of_one_by_choice_normalize_as_ever(engine):
+    split = data.moons(n=20)
+    run = train(TrainConfig(batch_size=1, epochs=2, batch_norm=True), split, engine)
+    assert run.status == "finished"
+    # Of one sample the variance is 0: after many, the running one nearly is.
+    assert (run.params[0].running_var < 0.02).all()
+    assert not run.lone_last_batch
+
+
+@pytest.mark.parametrize(
+    ("settings", "n", "expected"),
+    [
+        ({}, 33, True),
+        ({}, 34, False),
+        ({}, 32, False),
+        ({"batch_norm": False}, 33, False),
+        ({"hidden": ()}, 33, False),
+        ({"drop_last": True}, 33, False),
+        ({"batch_size": 1}, 33, False),
+        ({"batch_size": 64}, 1, False),
+        ({"batch_size": lambda epoch: 8 * 2**epoch}, 17, True),
+    ],
+)
+def test_a_run_knows_whether_there_was_a_lone_last_batch(settings, n, expected):
+    config = TrainConfig(**{"batch_size": 32, "batch_norm": True, "epochs": 2} | settings)
+    run = train(config, samples(n=n))
+    assert run.lone_last_batch == expected
+    assert ("single sample" in " ".join(remarks(run))) == expected

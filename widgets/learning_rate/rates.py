@@ -8,7 +8,7 @@ import numpy as np
 from lessons import Run, TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
-from lessons.experiments.learning_rate.range_test import find_cliff, range_test, running_average
+from lessons.experiments.learning_rate.rising_rate import find_cliff, range_test, running_average
 from lessons.experiments.learning_rate.sweep import Sweep
 from lessons.experiments.learning_rate.sweep import sweep as train_many
 from lessons.verdict import NO_BETTER_THAN_GUESSING, guessing_loss, short

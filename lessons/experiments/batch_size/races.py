@@ -10,7 +10,7 @@ import numpy as np
 
 from lessons.experiments.batch_size.scaling import BASE
 from lessons.plan import batches_per_epoch
-from lessons.run import Run
+from lessons.run import Run, lowest
 from lessons.side_by_side import train_side_by_side
 from lessons.trainer import train
 
@@ -115,7 +115,5 @@ def race(configs, split, lines, seconds, engine="auto", progress=None):
 
 def winner(racers, lines, budget):
     """Return the racer with the lowest training loss at a line, or None if all have diverged."""
-    losses = [racer.loss_at(budget, lines[budget]) for racer in racers]
-    if not np.isfinite(losses).any():
-        return None
-    return racers[int(np.nanargmin(losses))]
+    best = lowest([racer.loss_at(budget, lines[budget]) for racer in racers])
+    return None if best is None else racers[best]

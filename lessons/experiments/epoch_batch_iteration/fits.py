@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessons.checks import integer, not_negative
+from lessons.run import lowest
 from lessons.tables import Split
 
 # Within 15 % of the lowest validation loss and 0.5 % of the first, a fit is as good as it gets.
@@ -47,7 +48,7 @@ def three_moments(val_loss):
     (2, 3, 5)
     """
     loss = np.nan_to_num(np.asarray(val_loss, float), nan=np.inf, posinf=np.inf)
-    best = int(loss.argmin())
+    best = lowest(loss) or 0
     half = int(np.flatnonzero(loss <= (loss[0] + loss[best]) / 2)[0])
     return min(half, best), best, len(loss) - 1
 
@@ -73,7 +74,7 @@ def stage(train_loss, val_loss, epoch):
     'past its best'
     """
     loss = np.asarray(val_loss, float)
-    best = int(loss.argmin())
+    best = lowest(loss) or 0
     good = loss <= (1 + HARDLY) * loss[best] + SHARE_OF_FIRST * loss[0]
     near = good[min(epoch, best) : max(epoch, best) + 1].all()
     if epoch > best and not near:

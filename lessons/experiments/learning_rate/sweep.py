@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lessons.run import lowest
 from lessons.side_by_side import measure_side_by_side
 
 
@@ -19,9 +20,8 @@ class Sweep:
     @property
     def best_rate(self):
         """Rate of the lowest training loss, or None if every run diverged."""
-        if self.diverged.all():
-            return None
-        return float(self.rates[np.nanargmin(self.train_loss)])
+        best = lowest(self.train_loss)
+        return None if best is None else float(self.rates[best])
 
     def useful_range(self, loss):
         """Return the ends of the unbroken range round the best rate that ends below `loss`."""

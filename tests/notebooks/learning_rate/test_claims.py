@@ -8,7 +8,7 @@ from sklearn.neural_network import MLPClassifier
 
 from lessons import TrainConfig, data, predict, train
 from lessons.experiments.learning_rate import quadratic
-from lessons.experiments.learning_rate.range_test import range_test, running_average
+from lessons.experiments.learning_rate.rising_rate import range_test, running_average
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.experiments.learning_rate.sweep import sweep
 from lessons.parameters import count_parameters

@@ -1,0 +1,142 @@
+"""The desk: what a panel consists of on the page, and where it stands.
+
+Knobs above; picture and summary; below them time, pin, reset and the progress of long runs; last a
+line for messages. What happens when they are used, `panel.py` says.
+"""
+
+import html
+
+import ipywidgets
+
+from widgets.browser import Browser
+from widgets.page import OnPage, weakly
+
+
+class Desk(OnPage):
+    """The widgets of a panel.
+
+    Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_density`, `on_pin`,
+    `on_reset` and `on_stop`.
+
+    Attributes: knobs, by field; image, summary, clock, play, pin, reset, bar, stop, message, the
+    widgets; muted, whether the panel itself is moving the controls; browser, its part in the
+    browser, or None.
+    """
+
+    muted = False
+    browser = None
+
+    def build(self, size, time_label):
+        """Make the widgets and listen to them, without keeping the panel alive by doing so."""
+        self.make_picture(size)
+        self.make_buttons()
+        self.make_progress()
+        time = self.make_time(time_label) if time_label else []
+        self.message = ipywidgets.HTML()
+        controls = [knob.control for knob in self.knobs.values()]
+        for control in controls:
+            control.observe(weakly(self.on_knob), "value")
+        box = ipywidgets.VBox(
+            [
+                in_a_row(controls),
+                self.image,
+                self.summary,
+                in_a_row([*time, self.pin, self.reset, self.working]),
+                self.message,
+            ]
+        )
+        self.name_for_the_page(box)
+        self.put_together(box, *([self.link] if time_label else []))
+
+    def make_picture(self, size):
+        width, height = (round(100 * length) for length in size)
+        # A layout that is set later would leave the first one behind in Jupyter's registry.
+        self.image = ipywidgets.Image(
+            format="jpeg", width=width, height=height,
+            layout=ipywidgets.Layout(max_width="100%", height="auto"),
+        )  # fmt: skip
+        self.summary = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="36px"))
+
+    def make_buttons(self):
+        self.pin = ipywidgets.ToggleButton(
+            description="Pin", tooltip="Keep this curve, to compare the next setting with it",
+            layout=ipywidgets.Layout(width="70px"),
+        )  # fmt: skip
+        self.reset = ipywidgets.Button(
+            description="Reset", tooltip="Put every knob back where it was at first",
+            layout=ipywidgets.Layout(width="70px"),
+        )  # fmt: skip
+        self.pin.observe(weakly(self.on_pin), "value")
+        self.reset.on_click(weakly(self.on_reset))
+
+    def make_progress(self):
+        self.bar = ipywidgets.FloatProgress(max=1, layout=ipywidgets.Layout(width="140px"))
+        self.stop = ipywidgets.Button(
+            description="Stop", tooltip="Stop this run", layout=ipywidgets.Layout(width="60px")
+        )
+        self.stop.on_click(weakly(self.on_stop))
+        self.working = ipywidgets.HBox([self.bar, self.stop])
+        self.working.layout.visibility = "hidden"
+
+    def make_time(self, label):
+        """Make the time knob, and the button that only moves it; return both."""
+        self.clock = ipywidgets.IntSlider(
+            description=label, min=0, max=0, tooltip=f"Go to any {label} of this run",
+            layout=ipywidgets.Layout(width="330px"),
+        )  # fmt: skip
+        self.play = ipywidgets.Play(min=0, max=0, interval=80)
+        self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
+        self.clock.observe(weakly(self.on_time), "value")
+        self.clock.add_class("knob-time")
+        self.play.add_class("knobs-play")
+        return [self.play, self.clock]
+
+    def name_for_the_page(self, box):
+        """Give the widgets the CSS classes by which they are found on the page."""
+        classes = {
+            box: "knobs-panel", self.image: "knobs-picture", self.summary: "knobs-summary",
+            self.pin: "knobs-pin", self.reset: "knobs-reset", self.stop: "knobs-stop",
+            self.message: "knobs-message", self.bar: "knobs-progress",
+        }  # fmt: skip
+        for widget, name in classes.items():
+            widget.add_class(name)
+
+    def add_browser(self):
+        """Make the panel's part in the browser, which complains if closed before it has loaded.
+
+        So a panel that is never shown has none.
+        """
+        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
+        self.browser.observe(weakly(self.on_density), "density")
+        self.add(self.browser)
+
+    def move_clock(self, end, at):
+        """Put the time knob to `at`, of `end`; nobody's hand did."""
+        self.muted = True
+        try:
+            for widget in (self.clock, self.play):
+                widget.max = end
+                widget.value = at
+        finally:
+            self.muted = False
+
+    def show_progress(self, fraction):
+        """Show how far a long run is."""
+        self.bar.value = fraction
+        self.working.layout.visibility = "visible"
+
+    def hide_progress(self):
+        self.working.layout.visibility = "hidden"
+
+    def complain(self, error):
+        """Say on the page what went wrong, and what to do."""
+        self.message.value = (
+            f'<span style="color:#b00">{html.escape(str(error) or type(error).__name__)}. '
+            "The picture shows the last setting that worked: move a knob to go on.</span>"
+        )
+
+
+def in_a_row(widgets):
+    """Put widgets beside each other, and below where the page is too narrow."""
+    row = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 12px")
+    return ipywidgets.HBox(widgets, layout=row)
