@@ -7,9 +7,10 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.text import Text
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from widgets.fonts import in_faces, load_font, own_face
 
 
 class PixelMap(Artist):
@@ -101,7 +102,7 @@ class Words(Text):
     def draw(self, renderer):
         if not self.get_visible() or not self.get_text():
             return
-        font = load_font(self.get_fontproperties().get_weight(), self.get_fontsize(), renderer.dpi)
+        font = self.get_fontproperties().get_weight(), self.get_fontsize(), renderer.dpi
         content = self.get_text(), self.get_color(), font, self.ground
         if content != self.content:
             self.content, self.sprite = content, rasterize(*content)
@@ -114,19 +115,19 @@ class Words(Text):
         graphics.restore()
 
 
-@lru_cache(maxsize=100)  # each holds its file open, and pages have any width
-def load_font(weight, size, dpi):
-    """Return matplotlib's own font, in a size in points."""
-    path = findfont(FontProperties(family="DejaVu Sans", weight=weight))
-    return ImageFont.truetype(path, size * dpi / 72)
-
-
 @lru_cache(maxsize=1000)  # numbers come back: percentages, and losses of a setting seen before
 def rasterize(text, color, font, ground=None):
-    """Return the pixels of a line of text, lowest row first; without a ground it is transparent."""
-    ascent, descent = font.getmetrics()
-    mask = Image.new("L", (math.ceil(font.getlength(text)) or 1, ascent + descent))
-    ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=font)
+    """Return the pixels of a line of text, lowest row first; without a ground it is transparent.
+
+    Parameters: font, a weight, a size in points, and dots per inch.
+    """
+    weight, size, dpi = font
+    pieces = [(part, load_font(face, size, dpi)) for part, face in in_faces(text, weight)]
+    ends = np.cumsum([0, *(face.getlength(part) for part, face in pieces)])
+    ascent, descent = load_font(own_face(weight), size, dpi).getmetrics()
+    mask = Image.new("L", (math.ceil(ends[-1]) or 1, ascent + descent))
+    for (part, face), left in zip(pieces, ends[:-1], strict=True):
+        ImageDraw.Draw(mask).text((left, ascent), part, fill=255, font=face, anchor="ls")
     pixels = np.empty((mask.height, mask.width, 4), np.uint8)
     pixels[..., :3] = [round(255 * channel) for channel in to_rgb(color)]
     pixels[..., 3] = np.asarray(mask)

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
+from widgets.fonts import families
 from widgets.style import style_ticks, styled
 
 
@@ -53,6 +54,7 @@ class Picture:
         """Draw a frame. The background is drawn again only where something in it has changed."""
         # Moving artists do not make the figure stale; ticks, limits and titles do.
         if self.background is None or self.figure.stale:
+            self.find_fonts()
             self.canvas.draw()
             self.background = self.canvas.copy_from_bbox(self.figure.bbox)
             self.figure.stale = False
@@ -61,6 +63,12 @@ class Picture:
         for artist in self.moving:
             if not is_empty(artist):
                 artist.draw(renderer)
+
+    def find_fonts(self):
+        """Give texts with characters that the kit's font lacks another one as well."""
+        for text in texts(self.figure):
+            if len(needed := families(text.get_text())) > 1:
+                text.set_fontfamily(needed)
 
     def jpeg(self):
         """Encode the last frame for the screen: many times faster than PNG, and as sharp.
@@ -94,6 +102,14 @@ def encode(image, kind, **options):
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def texts(figure):
+    """Yield all texts but those at ticks, which are many."""
+    for part in (figure, *figure.axes):
+        yield from (artist for artist in part.get_children() if isinstance(artist, Text))
+    for axes in figure.axes:
+        yield from (axes.xaxis.label, axes.yaxis.label)
 
 
 def is_empty(artist):

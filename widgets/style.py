@@ -32,6 +32,8 @@ RC = {
     "axes.titlelocation": "left",
     "lines.linewidth": 1.8,
     "text.color": BLACK,
+    # Names from a learner's data may hold $, _ and \: text is text, and only ticks are formulas.
+    "text.parse_math": False,
 }
 # Ticks can be made at any later time, so theirs is told to the axes.
 TICKS = {
@@ -46,6 +48,10 @@ def style_ticks(figure):
     """Give the ticks of all axes the kit's style, those to come too."""
     for axes in figure.axes:
         axes.tick_params(which="both", **TICKS)
+        for axis in (axes.xaxis, axes.yaxis):
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                tick.label1.set_parse_math(True)
+                tick.label2.set_parse_math(True)
 
 
 def styled():
