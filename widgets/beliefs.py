@@ -8,9 +8,13 @@ from matplotlib.colors import to_rgb
 from lessons import decision_map, predict
 from lessons.engines import engine_at_hand
 from widgets.artists import Layer, PixelMap, words
+from widgets.fonts import width
+from widgets.names import readable
 from widgets.style import BLACK, CLASSES, NORMAL, RED, SMALL
 
 SHOWN_DIGITS = 6
+# How wide names may be, in units of their font size: along an axis, below a digit, beside it.
+AXIS_ROOM, ROW_ROOM, CORNER_ROOM = 18, 3, 1
 
 
 def is_plane(split):
@@ -37,6 +41,19 @@ def images(split):
     if len(split.X_val):
         return split.X_val[: SHOWN_DIGITS**2], split.y_val[: SHOWN_DIGITS**2]
     return split.X_train[: SHOWN_DIGITS**2], split.y_train[: SHOWN_DIGITS**2]
+
+
+def names_shown(split):
+    """Return the names that the picture writes, each under what stands in for it if need be."""
+    if is_plane(split):
+        names = split.feature_names or ("", "")
+        return {f"x{k + 1}": name for k, name in enumerate(names)}
+    return {f"#{k}": label for k, label in enumerate(split.classes)}
+
+
+def written(split, room):
+    """Return these names as the picture writes them."""
+    return [readable(name, stand_in, room) for stand_in, name in names_shown(split).items()]
 
 
 def draw_beliefs(axes):
@@ -73,14 +90,15 @@ def fit_axes(axes, split):
     """Fit the axes to the data; only other data makes the background be drawn again."""
     plane = is_plane(split)
     limits = ranges(split) if plane else [(0, SHOWN_DIGITS)] * 2
-    if [axes.get_xlim(), axes.get_ylim()] == limits:
+    names = written(split, AXIS_ROOM) if plane else ["", ""]
+    shown = [axes.get_xlim(), axes.get_ylim(), axes.get_xlabel(), axes.get_ylabel()]
+    if shown == [*limits, *names]:
         return
     axes.set(xlim=limits[0], ylim=limits[1])
     axes.tick_params(left=plane, bottom=plane, labelleft=plane, labelbottom=plane)
-    x_name, y_name = split.feature_names if plane else ("", "")
-    axes.set_xlabel(x_name, labelpad=1)
-    axes.set_ylabel(y_name, labelpad=-2)
-    axes.locator_params(nbins=5)
+    axes.set_xlabel(names[0], labelpad=1)
+    axes.set_ylabel(names[1], labelpad=0.5)
+    axes.locator_params(nbins=5, steps=[1, 2, 5, 10])  # −2.5 leaves no room for a name
     axes.spines[["left", "bottom"]].set_visible(plane)
 
 
@@ -110,6 +128,9 @@ def show_digits(artists, split, beliefs, epoch):
     """Show scanned digits, each with the network's answer beside it, marked where it is wrong."""
     shown, truth = images(split)
     guesses, n = beliefs.argmax(axis=1), SHOWN_DIGITS
+    labels = written(split, ROW_ROOM)
+    # Numerals fit into the corner; words go into the gap below.
+    corner = all(width(label) < CORNER_ROOM for label in labels)
     sheet = np.full((n * 12, n * 12), 255.0)
     for i, image in enumerate(shown):
         row, column = divmod(i, n)
@@ -120,9 +141,10 @@ def show_digits(artists, split, beliefs, epoch):
         if i >= len(shown):
             answer.set_text("")
             continue
-        right, label = guesses[i] == truth[i], split.classes[guesses[i]]
-        answer.set_text(str(label) if right else f"✗{label}")
-        answer.set_position((column + 0.95, n - row - 0.95))
+        right, label = guesses[i] == truth[i], labels[guesses[i]]
+        answer.set_text(label if right else f"✗{label}")
+        answer.set_position((column + 0.95, n - row - (0.95 if corner else 1.08)))
+        answer.set_fontweight("bold" if corner else "normal")
         answer.set_color(BLACK if right else RED)
     artists.map.set_data(np.repeat(sheet[::-1, :, None], 3, axis=2).astype(np.uint8))
     artists.map.smooth = False

@@ -1,5 +1,6 @@
 """Predictions and goals: questions to answer before, and tasks to solve with, a panel."""
 
+import html
 from dataclasses import dataclass
 
 import ipywidgets
@@ -50,7 +51,7 @@ class Prediction(OnPage):
             layout=ipywidgets.Layout(width="auto"),
         )  # fmt: skip
         self.answer = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="30px"))
-        heading = ipywidgets.HTML(f"<b>{question}</b>")
+        heading = ipywidgets.HTML(f"<b>{html.escape(question)}</b>")
         box = ipywidgets.VBox([heading, self.options, self.answer])
         box.add_class("knobs-prediction")
         self.answer.add_class("knobs-reply")

@@ -11,17 +11,20 @@ from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.verdict import describe_losses, short
-from widgets.beliefs import after, draw_beliefs, look, update_beliefs
+from widgets.beliefs import after, draw_beliefs, look, names_shown, update_beliefs
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import draw_losses, update_losses
 from widgets.marks import move_ruler, ruler
+from widgets.names import about_stand_ins, readable
 from widgets.panel import Panel
 from widgets.style import CLASSES
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
 RATES = 1e-6, 1e3
 SIZE = 8.6, 4.1
+# Beside the curves, in units of the font size.
+PIN_ROOM = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +147,8 @@ def update(artists, result, moment, pinned):
     if pinned:
         before, pinned_rate = pinned.run, pinned.run.config.learning_rate
         same_data = pinned.split.name == result.split.name
-        label = f"η {short(pinned_rate)}" if same_data else pinned.split.name
+        name = readable(pinned.split.name, "your data", PIN_ROOM)
+        label = f"η {short(pinned_rate)}" if same_data else name
     update_losses(artists.losses, run, result.split, moment.epoch, before, label)
     move_ruler(artists.ruler, rate, result.stable, ruler_label(result), pinned_rate)
 
@@ -164,10 +168,10 @@ def describe(result, moment):
     """Say what the picture shows: rate, losses, updates, verdict, accuracy, largest stable rate."""
     text = brief(result, moment)
     if result.searched and result.stable is None:
-        return f"{text} No stable rate found."
-    if result.searched:
-        return f"{text} Largest stable rate found: about {short(result.stable)}."
-    return text
+        text += " No stable rate found."
+    elif result.searched:
+        text += f" Largest stable rate found: about {short(result.stable)}."
+    return " ".join([text, about_stand_ins(names_shown(result.split))]).strip()
 
 
 def brief(result, moment):
