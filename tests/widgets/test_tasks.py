@@ -320,3 +320,9 @@ def test_the_check_of_lesson_00_says_what_is_wrong(monkeypatch, capsys):
     monkeypatch.setattr(start, "TrainConfig", lambda: TrainConfig(learning_rate=1e-6))
     with pytest.raises(RuntimeError, match="accuracy of only"):
         start.check()
+
+
+def test_a_question_is_text_and_not_html():
+    quiz = Prediction("Is 1 <b> 2 &amp; 3?", [Choice("yes", "Yes.", right=True)])
+    assert quiz.box.children[0].value == "<b>Is 1 &lt;b&gt; 2 &amp;amp; 3?</b>"
+    quiz.close()
