@@ -9,6 +9,7 @@ import numpy as np
 
 from lessons import kernels
 from lessons.batch_norm import batch_norm_place
+from lessons.compiler import works
 from lessons.losses import LOSSES
 from lessons.optimizers import decoupled
 from lessons.parameters import flatten, sizes_of
@@ -55,19 +56,23 @@ class Engine:
 
 
 def outputs(params, config, X):
-    """Compute what a trained network gives for X (N, d), in the dtype of its parameters."""
+    """Compute what a trained network gives for X (N, d), in the dtype of its parameters.
+
+    Returns: the outputs, shape (N, K), or None where they cannot be compiled.
+    """
     theta, sizes = padded(flatten(params)), sizes_of(params)
     layer_ends = np.cumsum([sum(p.size for p in layer if p is not None) for layer in params])
     net = make_net(sizes, layer_ends, len(theta))
     # Outputs come before the loss, which plays no part.
     config = SimpleNamespace(**vars(config) | {"loss": "mse", "dropout": 0.0})
     results = np.empty((len(X), sizes[-1]), theta.dtype)
-    kernels.run_through(
+    computed = works(
+        kernels.run_through,
         theta, read_only(np.require(X, theta.dtype, ["C", "ALIGNED"])), np.arange(len(X)), results,
         net, make_knobs(config, False), make_workspace(config, net, theta[:0]),
         np.random.default_rng(0),
     )  # fmt: skip
-    return results
+    return results if computed else None
 
 
 def padded(vector):

@@ -11,7 +11,7 @@ def predict(params, config, X, engine="numpy"):
     """Use a trained network: class probabilities, or values.
 
     Parameters: params, as in `Run.params`; config, the TrainConfig of that run; X, inputs,
-    shape (N, d); engine, "numpy" (readable) or "auto", which is faster where Numba is installed.
+    shape (N, d); engine, "numpy" (readable) or "auto", which is faster where Numba works.
     Returns: probabilities, shape (N, classes), whose rows sum to 1; for regression
     values, shape (N,), or (N, k) for several outputs.
 
@@ -33,14 +33,16 @@ def predict(params, config, X, engine="numpy"):
 
 def run_through(params, config, X, engine):
     """Compute the outputs for X, (N, K); the fast engine does it for single precision."""
-    if engine == "numpy" or not has_numba() or X.dtype != np.float32:
-        # In pieces so small that NumPy computes them on one core: sharing them out takes longer,
-        # most of all while a browser draws on the other core.
-        pieces = np.array_split(X, -(-len(X) // 500) or 1)
-        return np.concatenate([forward(params, config, piece)[0] for piece in pieces])
-    from lessons.fast import outputs
+    if engine != "numpy" and has_numba() and X.dtype == np.float32:
+        from lessons.fast import outputs
 
-    return outputs(params, config, X)
+        computed = outputs(params, config, X)
+        if computed is not None:
+            return computed
+    # In pieces so small that NumPy computes them on one core: sharing them out takes longer,
+    # most of all while a browser draws on the other core.
+    pieces = np.array_split(X, -(-len(X) // 500) or 1)
+    return np.concatenate([forward(params, config, piece)[0] for piece in pieces])
 
 
 def decision_map(params, config, x_range, y_range, size=60, engine="numpy"):

@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from lessons.compiler import has_numba
+from lessons.compiler import has_numba, trouble, works
 from lessons.plan import make_plan
 from lessons.progress import Progress
 from lessons.randomness import draw_orders
@@ -23,13 +23,13 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     chain rule, and lets the optimizer step: for plain SGD `w ← w - η·∂L/∂w`.
 
     Parameters: config, a TrainConfig; split, a data set from `lessons.data`; engine, "numba"
-    (fast), "numpy" (readable) or "auto", which is the fast one where Numba is installed;
+    (fast), "numpy" (readable) or "auto", which is the fast one where Numba works;
     progress, a Progress through which another thread can watch and stop the run; snapshots,
     whether to keep the parameters of every "epoch" or of every "update".
     Returns: a Run. A run that diverges is no error: its `status` says so.
     Raises: ValueError for an engine, loss or batch size that does not fit, and for a patience or
     a schedule that needs a validation set where there is none; ImportError for the fast engine
-    where Numba is not installed.
+    where Numba is not installed or does not work.
 
     >>> from lessons import TrainConfig, data
     >>> run = train(TrainConfig(learning_rate=0.3), data.moons(n=200))
@@ -40,14 +40,11 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
     if snapshots not in SNAPSHOTS:
         raise ValueError(f"snapshots must be one of {', '.join(SNAPSHOTS)}, got {snapshots!r}")
-    if engine == "numba" and not has_numba():
-        raise ImportError("engine 'numba' needs Numba, which is not installed; 'auto' does not")
-    fast = engine == "numba" or (engine == "auto" and has_numba())
     progress = progress or Progress()
     plan = make_plan(config, split, keep_updates=snapshots == "update")
     record = make_record(plan)
     progress.total = len(plan.rates)
-    engine = fast_engine(plan) if fast else readable_engine(plan)
+    engine = choose_engine(engine, plan, record, progress.shared)
 
     first_epoch = 0
     # Divergence is looked for and recorded; NumPy's warnings would say it a second time.
@@ -68,6 +65,20 @@ def follow_losses(plan, record, epoch):
     if plan.schedule:
         rate = plan.schedule.after(record.loss[1, 1 : epoch + 1])
         plan.rates[plan.starts[epoch] : plan.starts[epoch + 1]] = rate
+
+
+def choose_engine(engine, plan, record, shared):
+    """Return an engine that works here, compiled if it has to be."""
+    if engine != "numpy" and has_numba():
+        fast = fast_engine(plan)
+        # To train for no epoch is only to compile.
+        no_orders = np.empty((0, len(plan.train[0])), int)
+        if works(fast.train_epochs, no_orders, 1, record, shared):
+            return fast
+    if engine == "numba":
+        why = trouble() or "Numba is not installed."
+        raise ImportError(f"engine 'numba' needs a Numba that works; 'auto' does not. {why}")
+    return readable_engine(plan)
 
 
 def readable_engine(plan):

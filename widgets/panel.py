@@ -10,6 +10,7 @@ import threading
 import time
 
 from lessons import Progress
+from lessons.compiler import trouble
 from lessons.engines import compiling
 from widgets.desk import Desk
 from widgets.job import Job
@@ -304,7 +305,7 @@ class Panel(Desk):
             self.image.value = self.picture.jpeg()
             self.text = text
             self.summary.value = spoken(self.text)
-            self.message.value = html.escape(COMPILING) if compiling() else ""
+            self.message.value = about_the_engine()
             sent = time.perf_counter()
             self.timings |= {
                 "map": framed - started, "draw": drawn - framed, "encode and send": sent - drawn
@@ -313,7 +314,7 @@ class Panel(Desk):
                 function(self)
 
     def announce_compiling(self):
-        """Take the words about compiling away when it is done."""
+        """Take the words about compiling away when it is done, or say why it was not."""
         thread = compiling()
         if thread:
             done = weakly(self.on_compiled)
@@ -322,4 +323,9 @@ class Panel(Desk):
     def on_compiled(self):
         with self.lock:
             if not self.closed and self.message.value == html.escape(COMPILING):
-                self.message.value = ""
+                self.message.value = about_the_engine()
+
+
+def about_the_engine():
+    """Say that the fast engine is being compiled, or why it cannot be, if there is such a thing."""
+    return html.escape(COMPILING if compiling() else trouble() or "")

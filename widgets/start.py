@@ -3,6 +3,7 @@
 import sys
 
 from lessons import TrainConfig, data, train
+from lessons.compiler import trouble
 from lessons.engines import engine_at_hand
 from lessons.verdict import short
 from widgets.tasks import Choice, Goal, Goals, Prediction
@@ -30,6 +31,8 @@ def check():
             "Run `make clean` and `make lab` to install everything afresh."
         )
     print("Everything works: a network trained here learns what it should.")
+    if trouble():
+        print(trouble())
 
 
 def predict():

@@ -10,9 +10,12 @@ def main():
     """Compile and draw, and say so."""
     started = time.perf_counter()
     print("Compiling the training kernels, once on this machine (about 20 seconds) …", flush=True)
+    from lessons.compiler import trouble
     from lessons.engines import warm_up
 
     warm_up()
+    if trouble():
+        print(trouble(), flush=True)
     print("Drawing a first picture …", flush=True)
     from widgets import learning_rate
 

@@ -3,10 +3,13 @@
 import hashlib
 from pathlib import Path
 
-from numba import njit
+from numba import config, njit
 
 # Products and sums may be fused; nothing is reordered, so NaN and infinity keep their meaning.
 OPTIONS = {"fastmath": {"contract"}, "nogil": True, "error_model": "numpy"}
+
+if config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels run only when compiled")
 
 
 def compiled(function):

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(folder, *arguments):
     """Run Python with a Numba in front of the real one that cannot be imported."""
-    (folder / "numba.py").write_text("raise ImportError('blocked')\n")
+    (folder / "numba.py").write_text("raise ModuleNotFoundError('blocked', name='numba')\n")
     environment = os.environ | {"PYTHONPATH": str(folder)}
     return subprocess.run(
         [sys.executable, *arguments], env=environment, cwd=ROOT, capture_output=True, text=True

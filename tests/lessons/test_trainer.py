@@ -555,7 +555,7 @@ def test_schedule_must_give_rates(rate):
 
 
 def test_everything_works_without_numba(tmp_path):
-    (tmp_path / "numba.py").write_text("raise ImportError('no numba here')\n")
+    (tmp_path / "numba.py").write_text("raise ModuleNotFoundError('no numba here', name='numba')\n")
     code = """
 import sys
 from lessons import TrainConfig, data, train
@@ -574,7 +574,7 @@ print("lessons.kernels" in sys.modules)
 """
     assert run_python(code, PYTHONPATH=str(tmp_path)).splitlines() == [
         "finished auto",
-        "engine 'numba' needs Numba, which is not installed; 'auto' does not",
+        "engine 'numba' needs a Numba that works; 'auto' does not. Numba is not installed.",
         "False",
     ]
 
