@@ -1,7 +1,7 @@
 """Whether this machine can compile and, if not, why.
 
 The fast engine needs a compiler, Numba; the readable engine does not. Numba may be missing, or be
-there and fail: when it is loaded, and when it compiles. None of
+there and fail: when it is loaded, when it compiles, when it keeps on disk what it compiled. None of
 that is an error of whoever trains: the kit goes on without, and keeps one sentence about it for
 those who show it, which are the panels, the check of lesson 00 and `python -m widgets.warm`.
 """
@@ -50,6 +50,15 @@ def cannot_compile(error):
     )
 
 
+def cannot_keep(error):
+    """Keep why compiled code is not found again by the next process."""
+    sentences.setdefault(
+        "keep",
+        "The fast engine is compiled anew (about 20 seconds) whenever a notebook starts, for it "
+        f"cannot be kept on disk: {in_words(error)}.",
+    )
+
+
 def in_words(error):
     """Return an exception in one line that is not too long.
 
@@ -65,4 +74,4 @@ def trouble():
 
     That Numba is not installed is nothing wrong: there are machines that it is not made for.
     """
-    return sentences.get("compile")
+    return sentences.get("compile") or sentences.get("keep")

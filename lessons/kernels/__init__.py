@@ -14,7 +14,7 @@ import numpy as np
 
 from lessons.kernels.activations import ACTIVATIONS
 from lessons.kernels.batch_norm import AFTER, BEFORE, running_averages
-from lessons.kernels.compiling import compiled, compiled_once, sources
+from lessons.kernels.compiling import compiled, compiled_once
 from lessons.kernels.lanes import LANES, address, load, total, where, zeros
 from lessons.kernels.losses import LOSSES, measure
 from lessons.kernels.network import (
@@ -145,86 +145,66 @@ def out_of_patience(val_loss, epoch, patience):
     return epoch - best >= patience
 
 
-def make_train(sources):
-    """Make the function; `sources` only has the disk cache notice edits (see `compiling.py`)."""
+@compiled_once
+def train(theta_array, net_arrays, knobs, train, val, natural, orders, schedule, first_epoch,
+          record, work_arrays, shared, rng):  # fmt: skip
+    """Train for `len(orders)` epochs, from `first_epoch` on; theta changes in place.
 
-    @compiled_once
-    def train(theta_array, net_arrays, knobs, train, val, natural, orders, schedule, first_epoch,
-              record, work_arrays, shared, rng):  # fmt: skip
-        """Train for `len(orders)` epochs, from `first_epoch` on; theta changes in place.
-
-        Returns: status, and how many updates were made when a run stopped that did not finish.
-        """
-        sources  # noqa: B018
-        net, work = addresses(net_arrays, work_arrays)
-        theta, X, Y = address(theta_array), address(train.X), address(train.Y)
-        if first_epoch == 0:
-            record_epoch(
-                first_epoch, theta, train, val, natural, net, knobs, work, record, shared, rng
-            )
-            keep(record.snapshots, first_epoch, theta)
-        for epoch in range(first_epoch, first_epoch + len(orders)):
-            order = address(orders[epoch - first_epoch])
-            first, last = schedule.starts[epoch], schedule.starts[epoch + 1]
-            for u in range(first, last):
-                if shared[STOP]:
-                    return CANCELLED, u
-                start = (u - first) * schedule.batch_sizes[epoch]
-                m = min(schedule.batch_sizes[epoch], len(train.X) - start)
-                load_samples(X, Y, train.Y.shape[1], order, start, m, net, work)
-                own = m > 1 or schedule.batch_sizes[epoch] == 1
-                forward(theta, net, knobs, work, m, True, own, rng)
-                loss = measure(knobs.loss, net, work, m)[0] / m
-                record.batch_loss[u] = loss
-                backward(theta, work.gradient, net, knobs, work, m, own)
-                norms = address(record.grad_norm[u])
-                norm = shape_gradient(theta, work.gradient, net, knobs, work.decays, norms)
-                if not math.isfinite(loss + norm):
-                    return DIVERGED_IN_UPDATE, u
-                if not update(theta, net, knobs, work, u, schedule.rates[u]):
-                    return DIVERGED_IN_UPDATE, u
-                if knobs.normalize and own:
-                    running_averages(theta, net, knobs, work, m)
-                if knobs.keep_updates:
-                    keep(record.snapshots, u + 1, theta)
-                shared[UPDATES_DONE] = u + 1
-            record_epoch(
-                epoch + 1, theta, train, val, natural, net, knobs, work, record, shared, rng
-            )
-            if not knobs.keep_updates:
-                keep(record.snapshots, epoch + 1, theta)
+    Returns: status, and how many updates were made when a run stopped that did not finish.
+    """
+    net, work = addresses(net_arrays, work_arrays)
+    theta, X, Y = address(theta_array), address(train.X), address(train.Y)
+    if first_epoch == 0:
+        record_epoch(first_epoch, theta, train, val, natural, net, knobs, work, record, shared, rng)
+        keep(record.snapshots, first_epoch, theta)
+    for epoch in range(first_epoch, first_epoch + len(orders)):
+        order = address(orders[epoch - first_epoch])
+        first, last = schedule.starts[epoch], schedule.starts[epoch + 1]
+        for u in range(first, last):
             if shared[STOP]:
-                return CANCELLED, last
-            if not math.isfinite(record.loss[0, epoch + 1]):
-                return DIVERGED_IN_EVALUATION, last
-            if knobs.patience and out_of_patience(record.loss[1], epoch + 1, knobs.patience):
-                return STOPPED_EARLY, last
-        return FINISHED, -1
+                return CANCELLED, u
+            start = (u - first) * schedule.batch_sizes[epoch]
+            m = min(schedule.batch_sizes[epoch], len(train.X) - start)
+            load_samples(X, Y, train.Y.shape[1], order, start, m, net, work)
+            own = m > 1 or schedule.batch_sizes[epoch] == 1
+            forward(theta, net, knobs, work, m, True, own, rng)
+            loss = measure(knobs.loss, net, work, m)[0] / m
+            record.batch_loss[u] = loss
+            backward(theta, work.gradient, net, knobs, work, m, own)
+            norms = address(record.grad_norm[u])
+            norm = shape_gradient(theta, work.gradient, net, knobs, work.decays, norms)
+            if not math.isfinite(loss + norm):
+                return DIVERGED_IN_UPDATE, u
+            if not update(theta, net, knobs, work, u, schedule.rates[u]):
+                return DIVERGED_IN_UPDATE, u
+            if knobs.normalize and own:
+                running_averages(theta, net, knobs, work, m)
+            if knobs.keep_updates:
+                keep(record.snapshots, u + 1, theta)
+            shared[UPDATES_DONE] = u + 1
+        record_epoch(epoch + 1, theta, train, val, natural, net, knobs, work, record, shared, rng)
+        if not knobs.keep_updates:
+            keep(record.snapshots, epoch + 1, theta)
+        if shared[STOP]:
+            return CANCELLED, last
+        if not math.isfinite(record.loss[0, epoch + 1]):
+            return DIVERGED_IN_EVALUATION, last
+        if knobs.patience and out_of_patience(record.loss[1], epoch + 1, knobs.patience):
+            return STOPPED_EARLY, last
+    return FINISHED, -1
 
-    return train
 
-
-def make_run_through(sources):
-    """Make the function, as above."""
-
-    @compiled_once
-    def run_through(theta, X, natural, outputs, net_arrays, knobs, work_arrays, rng):
-        """Compute the outputs (N, K) of a trained network for X (N, d), in evaluation mode."""
-        sources  # noqa: B018
-        net, work = addresses(net_arrays, work_arrays)
-        last, n = net.row[net.last] * LANES, outputs.shape[1]
-        for start in range(0, len(X), BLOCK):
-            m = min(BLOCK, len(X) - start)
-            load_samples(address(X), work.Y, 0, address(natural), start, m, net, work)
-            forward(address(theta), net, knobs, work, m, False, False, rng)
-            for s in range(m):
-                first = s // LANES * LANES
-                for k in range(n):
-                    a = last + first * net.height + k * LANES + s - first
-                    outputs[start + s, k] = work.Z[a]
-
-    return run_through
-
-
-train = make_train(sources())
-run_through = make_run_through(sources())
+@compiled_once
+def run_through(theta, X, natural, outputs, net_arrays, knobs, work_arrays, rng):
+    """Compute the outputs (N, K) of a trained network for X (N, d), in evaluation mode."""
+    net, work = addresses(net_arrays, work_arrays)
+    last, n = net.row[net.last] * LANES, outputs.shape[1]
+    for start in range(0, len(X), BLOCK):
+        m = min(BLOCK, len(X) - start)
+        load_samples(address(X), work.Y, 0, address(natural), start, m, net, work)
+        forward(address(theta), net, knobs, work, m, False, False, rng)
+        for s in range(m):
+            first = s // LANES * LANES
+            for k in range(n):
+                a = last + first * net.height + k * LANES + s - first
+                outputs[start + s, k] = work.Z[a]

@@ -1,12 +1,23 @@
 """How the kernels are compiled, and how they are kept on disk."""
 
-import hashlib
+import pickle
+from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
+import numba
 from numba import config, njit
+from numba.core.caching import FunctionCache
+from numba.core.serialize import dumps
+
+from lessons.compiler import cannot_keep
+from lessons.kernels.lanes import LANES
 
 # Products and sums may be fused; nothing is reordered, so NaN and infinity keep their meaning.
 OPTIONS = {"fastmath": {"contract"}, "nogil": True, "error_model": "numpy"}
+
+# Bytes of a digest.
+SEAL = sha256().digest_size
 
 if config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set, and the kernels run only when compiled")
@@ -19,19 +30,79 @@ def compiled(function):
 
 def compiled_once(function):
     """Compile on first use and keep the result on disk, where a disk can be written."""
+    kernel = compiled(function)
     try:
-        return njit(cache=True, **OPTIONS)(function)
-    except RuntimeError:
-        return compiled(function)
+        kernel._cache = Kept(function)
+    except Exception as error:  # of any folder and any file system; it is told, and one compiles
+        cannot_keep(error)
+    return kernel
+
+
+class Kept(FunctionCache):
+    """Numba's cache, which compiles where the disk fails, and has files of its own kind."""
+
+    def __init__(self, function):
+        super().__init__(function)
+        self._cache_file = Files(Path(self.cache_path), self._impl.filename_base)
+
+    def load_overload(self, sig, target_context):
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # as above
+            cannot_keep(error)
+            return None
+
+    def save_overload(self, sig, data):
+        try:
+            super().save_overload(sig, data)
+        except Exception as error:  # as above: a disk may be full
+            cannot_keep(error)
+
+
+class Files:
+    """Compiled code on disk, one file for each key, which begins with a digest of the rest.
+
+    Numba has an index of such files, and two processes that write at once can enter one's code
+    under the other's key. Machines that share a folder would run code made for other processors.
+    """
+
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
+
+    def path(self, key):
+        """Return the file for a key of Numba's: signature, processor, code of the function.
+
+        What else shapes compiled code counts as well: the sources of all that it calls, the width
+        of its vectors, Numba's version, and what it was told about optimizing and checking.
+        """
+        shape = (key, SOURCES, LANES, numba.__version__, config.OPT, config.BOUNDSCHECK)
+        return self.folder / f"{self.name}.{sha256(repr(shape).encode()).hexdigest()[:20]}"
+
+    def load(self, key):
+        """Return what was saved, or None: for nothing, and for a file that is not whole."""
+        try:
+            content = self.path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+        seal, data = content[:SEAL], content[SEAL:]
+        return pickle.loads(data) if seal == sha256(data).digest() else None
+
+    def save(self, key, data):
+        """Write a new file and put it in place, so that nobody ever reads half of one."""
+        path, data = self.path(key), dumps(data)
+        new = path.with_name(f"{path.name}.{uuid4().hex}")
+        try:
+            new.write_bytes(sha256(data).digest() + data)
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
 
 def sources():
-    """Return a number that changes when any file of this folder does.
+    """Return a text that changes when any file of this folder does."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
-    Numba's cache notices edits in the file of a function, and not in what that function calls. But
-    it looks at the variables that a function takes from the function around it: this is one.
-    """
-    digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+
+# Read when they are imported: what is edited later is not what gets compiled.
+SOURCES = sources()

@@ -13,7 +13,7 @@ import operator
 
 from llvmlite import ir
 from numba import types
-from numba.core.codegen import get_host_cpu_features
+from numba.core.registry import cpu_target
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -23,7 +23,9 @@ def widest_vector(features):
     return 16 if "+avx512f" in features else 8 if "+avx" in features else 4
 
 
-LANES = widest_vector(get_host_cpu_features().split(","))
+# Those that Numba compiles for, which may be told to be fewer than the processor has.
+_, _, FEATURES = cpu_target.target_context.codegen().magic_tuple()
+LANES = widest_vector(FEATURES.split(","))
 # Products and sums may be fused; nothing is reordered, so NaN and infinity keep their meaning.
 FUSED = ("contract",)
 INT32 = ir.IntType(32)

@@ -1,15 +1,14 @@
-"""The compiled code: lanes, exp, log, tanh and erf in units in the last place, cache, threads."""
+"""The compiled code: lanes, exp, log, tanh and erf in units in the last place, threads."""
 
 import importlib
 import re
-import shutil
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
-from reference import run_python, settings_and_samples
+from reference import settings_and_samples
 from scipy import special
 
 from lessons import Progress, TrainConfig, data, decision_map, predict, train
@@ -257,7 +256,7 @@ def test_double_precision_is_the_librarys(name):
         assert np.allclose(arrays[name](x), EXACT[name](x), rtol=1e-14, equal_nan=True)
 
 
-# Compilation and cache
+# Compilation
 
 
 def single_precision_signatures(kernel):
@@ -283,66 +282,6 @@ def test_nothing_is_ever_compiled_a_second_time():
                 predict(run.params, config, split.X_train, engine="auto")
     assert len(single_precision_signatures(kernels.train)) == 1
     assert len(single_precision_signatures(kernels.run_through)) == 1
-
-
-# Compiling all of the training takes long; this is a function in a file of its own.
-ONE_KERNEL = """
-from lessons.kernels.compiling import compiled_once
-
-def make(sources):
-    @compiled_once
-    def triple(x):
-        sources
-        return 3 * x
-    return triple
-"""
-USE_IT = """
-import sys
-sys.path.insert(0, {folder!r})
-from one_kernel import make
-triple = make({sources!r})
-assert triple(2) == 6
-print(type(triple._cache).__name__, sum(triple.stats.cache_hits.values()))
-"""
-
-
-def use_a_kernel(tmp_path, sources="a", **environment):
-    (tmp_path / "one_kernel.py").write_text(ONE_KERNEL)
-    return run_python(USE_IT.format(folder=str(tmp_path), sources=sources), **environment).split()
-
-
-def test_the_cache_on_disk_is_used_by_the_next_process_until_a_source_changes(tmp_path):
-    results = [
-        use_a_kernel(tmp_path, sources, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
-        for sources in ("a", "a", "b", "b")
-    ]
-    assert results == [["FunctionCache", hits] for hits in "0101"]
-
-
-def test_kernels_work_where_no_cache_can_be_written(tmp_path):
-    # A folder inside a file can be made by nobody, not even by root.
-    (tmp_path / "file").touch()
-    result = use_a_kernel(
-        tmp_path,
-        NUMBA_CACHE_DIR=str(tmp_path / "file" / "cache"),
-        NUMBA_CACHE_LOCATOR_CLASSES="UserProvidedCacheLocator",
-    )
-    assert result == ["NullCache", "0"]
-
-
-def test_an_edit_in_any_kernel_file_is_a_new_source(tmp_path, monkeypatch):
-    folder = tmp_path / "kernels"
-    shutil.copytree(kernels.__path__[0], folder)
-    monkeypatch.setattr(compiling, "__file__", str(folder / "compiling.py"))
-    before = compiling.sources()
-    with (folder / "losses.py").open("a") as file:
-        file.write("# an edit\n")
-    assert compiling.sources() != before
-    monkeypatch.undo()
-    assert compiling.sources() == before
-    # And the training knows of it.
-    cells = [cell.cell_contents for cell in kernels.train.py_func.__closure__]
-    assert cells == [before]
 
 
 # Threads
