@@ -6,11 +6,12 @@
 
 import numpy as np
 
-from lessons.compiler import has_numba, trouble, works
+from lessons.compiler import has_numba, works
 from lessons.plan import make_plan
 from lessons.progress import Progress
 from lessons.randomness import draw_orders
 from lessons.record import make_record, make_run
+from lessons.trouble import trouble
 
 ENGINES = ("auto", "numba", "numpy")
 SNAPSHOTS = ("epoch", "update")

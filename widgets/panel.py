@@ -10,8 +10,8 @@ import threading
 import time
 
 from lessons import Progress
-from lessons.compiler import trouble
 from lessons.engines import compiling
+from lessons.trouble import trouble
 from widgets.desk import Desk
 from widgets.job import Job
 from widgets.page import spoken, weakly

@@ -3,8 +3,8 @@
 import sys
 
 from lessons import TrainConfig, data, train
-from lessons.compiler import trouble
 from lessons.engines import engine_at_hand
+from lessons.trouble import trouble
 from lessons.verdict import short
 from widgets.tasks import Choice, Goal, Goals, Prediction
 

@@ -10,8 +10,8 @@ def main():
     """Compile and draw, and say so."""
     started = time.perf_counter()
     print("Compiling the training kernels, once on this machine (about 20 seconds) …", flush=True)
-    from lessons.compiler import trouble
     from lessons.engines import warm_up
+    from lessons.trouble import trouble
 
     warm_up()
     if trouble():

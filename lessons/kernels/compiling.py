@@ -10,8 +10,8 @@ from numba import config, njit
 from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 
-from lessons.compiler import cannot_keep
 from lessons.kernels.lanes import LANES
+from lessons.trouble import cannot_keep
 
 # Products and sums may be fused; nothing is reordered, so NaN and infinity keep their meaning.
 OPTIONS = {"fastmath": {"contract"}, "nogil": True, "error_model": "numpy"}

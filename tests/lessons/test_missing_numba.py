@@ -10,7 +10,11 @@ from missing_numba import run, run_pytest
 
 
 def test_it_is_really_blocked(tmp_path):
-    code = "from lessons.compiler import has_numba, trouble; print(has_numba(), trouble())"
+    code = (
+        "from lessons.compiler import has_numba\n"
+        "from lessons.trouble import trouble\n"
+        "print(has_numba(), trouble())"
+    )
     assert run(tmp_path, "-c", code).stdout == "False None\n"
 
 

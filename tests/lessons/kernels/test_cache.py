@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from reference import run_python
 
-from lessons import compiler
-from lessons.compiler import trouble
+from lessons import trouble as troubles
+from lessons.compiler import has_numba
+from lessons.trouble import trouble
 
 numba = pytest.importorskip("numba", exc_type=ImportError)
 kernels, compiling = (importlib.import_module(f"lessons.kernels{n}") for n in ("", ".compiling"))
@@ -19,7 +20,7 @@ kernels, compiling = (importlib.import_module(f"lessons.kernels{n}") for n in ("
 def cache(tmp_path, monkeypatch):
     """A folder for compiled code, and a record of trouble, for this test alone."""
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(compiler, "sentences", {})
+    monkeypatch.setattr(troubles, "sentences", {})
     return tmp_path / "cache"
 
 
@@ -136,7 +137,7 @@ def test_a_disk_that_is_full_keeps_nothing_and_stops_nobody(cache, monkeypatch):
     assert files(cache) == []
     assert trouble().startswith("The fast engine is compiled anew (about 20 seconds) whenever ")
     assert "No space left on device" in trouble()
-    assert compiler.has_numba()
+    assert has_numba()
 
 
 def test_no_folder_to_write_to_keeps_nothing_and_stops_nobody(tmp_path, cache, monkeypatch):
@@ -147,7 +148,7 @@ def test_no_folder_to_write_to_keeps_nothing_and_stops_nobody(tmp_path, cache, m
     assert not found()
     assert not found()
     assert "cannot be kept on disk" in trouble()
-    assert compiler.has_numba()
+    assert has_numba()
 
 
 def test_a_folder_that_vanishes_is_made_again(cache):

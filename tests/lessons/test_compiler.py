@@ -9,7 +9,9 @@ from panels import Fake, wait_for
 from reference import run_python
 
 from lessons import TrainConfig, compiler, data, engines, predict, train
-from lessons.compiler import has_numba, trouble
+from lessons import trouble as troubles
+from lessons.compiler import has_numba
+from lessons.trouble import trouble
 
 with_numba = pytest.mark.skipif(not has_numba(), reason="Numba is not installed")
 
@@ -17,7 +19,7 @@ with_numba = pytest.mark.skipif(not has_numba(), reason="Numba is not installed"
 DAY = """
 import contextlib, io, json
 from lessons import TrainConfig, data, engines, predict, train
-from lessons.compiler import trouble
+from lessons.trouble import trouble
 from widgets import learning_rate, start, warm
 
 panel = learning_rate.panel(epochs=2)
@@ -77,7 +79,7 @@ def test_the_readable_engine_does_all_and_one_sentence_says_why(
 @pytest.fixture
 def untroubled(monkeypatch):
     """A record of trouble for this test alone."""
-    monkeypatch.setattr(compiler, "sentences", {})
+    monkeypatch.setattr(troubles, "sentences", {})
 
 
 @pytest.mark.parametrize(
@@ -140,12 +142,12 @@ def test_a_prediction_that_cannot_be_compiled_is_made_by_the_readable_engine(
 
 @with_numba
 def test_memory_that_a_run_needs_is_not_the_compilers_trouble(untroubled, monkeypatch):
-    from lessons.kernels import glue
+    from lessons import fast
 
     def no_memory(*_):
         raise MemoryError
 
-    monkeypatch.setattr(glue, "make_workspace", no_memory)
+    monkeypatch.setattr(fast, "make_workspace", no_memory)
     with pytest.raises(MemoryError):
         train(TrainConfig(epochs=1), data.moons(n=50))
     assert trouble() is None
@@ -159,7 +161,7 @@ def test_an_open_panel_says_it_when_the_compiler_gives_up(untroubled, monkeypatc
     monkeypatch.setattr(engines, "warming", compiling)
     panel = Fake().panel()
     assert "being compiled" in panel.message.value
-    compiler.cannot_compile(RuntimeError("1 < 2"))
+    troubles.cannot_compile(RuntimeError("1 < 2"))
     give_up.set()
     wait_for(lambda: "RuntimeError: 1 &lt; 2" in panel.message.value)
     assert "being compiled" not in panel.message.value
@@ -172,8 +174,8 @@ def test_there_is_no_trouble_where_all_is_well():
 
 
 def test_a_long_cause_is_cut_short():
-    words = compiler.in_words(ValueError("one\n  two " + "three " * 100))
+    words = troubles.in_words(ValueError("one\n  two " + "three " * 100))
     assert words.startswith("ValueError: one two three")
     assert words.endswith(" …")
     assert len(words) < 220
-    assert compiler.in_words(MemoryError()) == "MemoryError"
+    assert troubles.in_words(MemoryError()) == "MemoryError"
