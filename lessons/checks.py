@@ -9,6 +9,12 @@ from numbers import Integral, Real
 import numpy as np
 
 
+def require(ok, name, allowed, given):
+    """Raise an error that says which argument, what is allowed, and what came, unless `ok`."""
+    if not ok:
+        raise ValueError(f"{name} must {allowed}, got {given}")
+
+
 def integer(low):
     """Return a check for integers ≥ low."""
 

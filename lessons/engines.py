@@ -11,7 +11,7 @@ import numpy as np
 from lessons.compiler import has_numba
 from lessons.config import TrainConfig
 from lessons.prediction import predict
-from lessons.tables import Split
+from lessons.data import Split
 from lessons.trainer import train
 
 warming = None

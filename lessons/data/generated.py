@@ -1,28 +1,8 @@
-"""The data sets: small enough to train on at every move of a slider, each hard in its own way.
-
-All are functions that return a `Split`: `spiral`, `circle`, `xor`, `gaussians` and `moons` (two
-classes in the plane), `wave` and `bumps` (a curve and a surface), `digits` (scanned handwriting);
-`from_arrays` and `from_table` split your own. `DATASETS` lists the ones that need no arguments.
-
-The generated sets share three properties. Features have a standard deviation of about 1, so that
-learning rates can be compared between sets. `noise` is only ever a factor of the same draws, so
-sliding it moves the points and replaces none. And a larger `n` adds points to those of a smaller.
-scikit-learn's make_moons and make_circles promise neither: they space their angles evenly, so
-that without noise a validation set of the same size *is* the training set.
-"""
-
-import reprlib
-from dataclasses import replace
-from functools import lru_cache
+"""The sets that are drawn by a formula: two classes in the plane, a curve, and a surface."""
 
 import numpy as np
 
-from lessons.checks import integer, not_negative
-from lessons.tables import Split, check_shares, from_arrays, from_table, require
-
-__all__ = ["DATASETS", "Split", "from_arrays", "from_table"]
-
-MAX_SAMPLES = 10_000_000
+from lessons.data.drawing import alternate, generate, sign
 
 
 def spiral(n=500, noise=0.1, seed=0, val=0.2, test=0.2):
@@ -201,87 +181,4 @@ def bumps(n=500, noise=0.1, seed=0, val=0.2, test=0.2):
     return generate("bumps", draw, n, noise, seed, val, test)
 
 
-def digits(seed=0, val=0.2, test=0.2):
-    """Handwritten digits: 1797 real scans of 8 × 8 pixels.
-
-    Pixels are divided by 16, the most they can be: 0 is paper, 1 is ink. They are not
-    standardized, because then they would no longer be pictures (`x.reshape(8, 8)`), and a pixel
-    that holds ink in one scan of a thousand would count as much as the middle of the page.
-
-    Parameters: seed, an integer ≥ 0; val, test, shares ≥ 0 of the scans, together < 1. Every part
-    gets its share of every digit.
-    Returns: a Split with X (N, 64) float32 in 0 … 1 and y (N,) int64, 0 … 9.
-    Raises: ValueError that names the argument, what is allowed, and what came.
-
-    >>> split = digits()
-    >>> split.X_train.shape, split.X_val.shape, split.X_test.shape
-    ((1079, 64), (359, 64), (359, 64))
-
-    Source: scikit-learn's load_digits, from Alpaydin and Kaynak, UCI (1998).
-    """
-    return split_scans(*check_shares(val, test, seed))
-
-
-@lru_cache(maxsize=8)
-def split_scans(val, test, seed):
-    """Return the digits, split once: a panel asks for them at every move of a slider."""
-    # imported here: it takes about a second, for which the generated sets should not wait
-    from sklearn.datasets import load_digits
-
-    scans = load_digits()
-    split = from_arrays(scans.data / 16, scans.target, val, test, seed, "classification")
-    return replace(split, name="digits", feature_names=tuple(scans.feature_names))
-
-
-def alternate(n):
-    """Return classes 0, 1, 0, 1, …, shape (n,) int64: balanced wherever one stops."""
-    return np.arange(n) % 2
-
-
-def sign(y):
-    """Return +1 for class 0 and -1 for class 1, shape (n, 1)."""
-    return 1 - 2 * y[:, None]
-
-
-def generate(name, draw, n, noise, seed, val, test):
-    """Check the arguments of a generated set and draw its three parts.
-
-    Parameters: draw, a function `(n, rng) -> X (n, d), y (n,)` of the clean samples, y of an
-    integer type for classes; the others as in `spiral`.
-    Returns: a Split.
-    """
-    n = integer(2)("n", n)
-    noise = not_negative("noise", noise)
-    require(noise <= 1e6, "noise", "be a number ≥ 0 and at most 1e6", noise)
-    val, test, seed = check_shares(val, test, seed)
-    rest = 1 - val - test
-    most = int(MAX_SAMPLES * rest)
-    require(n <= most, "n", f"be at most {most} with val={val} and test={test}", reprlib.repr(n))
-    sizes = n, round(n * val / rest), round(n * test / rest)
-    arrays = []
-    for size, part_seed in zip(sizes, np.random.SeedSequence(seed).spawn(3), strict=True):
-        arrays += draw_part(draw, size, noise, part_seed)
-    names = tuple(f"x{j + 1}" for j in range(arrays[0].shape[1]))
-    if has_classes(arrays[1]):
-        return Split(*arrays, "classification", (0, 1), name, names)
-    return Split(*arrays, "regression", (), name, names)
-
-
-def draw_part(draw, n, noise, seed):
-    """Draw n samples, and their errors from a stream of their own."""
-    shape_rng, noise_rng = (np.random.default_rng(child) for child in seed.spawn(2))
-    X, y = draw(n, shape_rng)
-    if has_classes(y):
-        X = X + noise * noise_rng.standard_normal(X.shape)
-        return X.astype(np.float32), y
-    y = y + noise * noise_rng.standard_normal(y.shape)
-    return X.astype(np.float32), y.astype(np.float32)
-
-
-def has_classes(y):
-    """Return whether y holds class numbers, not values."""
-    return y.dtype.kind == "i"
-
-
 GENERATED = (spiral, circle, xor, gaussians, moons, wave, bumps)
-DATASETS = {function.__name__: function for function in (*GENERATED, digits)}
