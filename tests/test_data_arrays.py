@@ -134,3 +134,12 @@ def test_bad_arrays(arguments, text):
 def test_arrays_are_not_standardized():
     split = data.from_arrays(X, Y)
     assert split.scaler is split.target_scaler is None
+
+
+def test_whole_floats_are_values_and_the_split_says_so():
+    assert data.from_arrays(X, Y.astype(float)).notes == (
+        "Took y, decimals that are all whole, as values to predict: "
+        "for classification say task='classification'.",
+    )
+    for y, task in ((Y + 0.5, None), (Y.astype(float), "regression"), (np.ones((40, 2)), None)):
+        assert data.from_arrays(X, y, task=task).notes == ()

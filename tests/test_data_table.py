@@ -101,13 +101,129 @@ def test_numbers_stored_as_text_are_read(table):
     )
 
 
-def test_whole_numbers_with_gaps_are_still_classes(table):
-    table["rooms"] = table["rooms"].astype(float)
-    assert data.from_table(table, "rooms").task == "regression"
-    table.loc[7, "rooms"] = np.nan
-    split = data.from_table(table, "rooms")
-    assert (split.task, split.classes) == ("classification", (1, 2, 3, 4, 5))
-    assert data.from_table(table, "rooms", task="regression").task == "regression"
+FLOATS = "decimals that are all whole, as values to predict: for classification say task="
+INTS = "whole numbers, as classes: for regression say task='regression'."
+
+
+@pytest.mark.parametrize(
+    ("column", "task", "note"),
+    [
+        ([1.0, 2.0, 3.0] * 20, "regression", f"Took target 'more', {FLOATS}'classification'."),
+        ([1, 2, 3] * 20, "classification", f"Took target 'more', {INTS}"),
+        ([1.5, 2.0, 3.0] * 20, "regression", None),
+        ([True, False, True] * 20, "classification", None),
+        (["x", "y", "z"] * 20, "classification", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["DataFrame", "object", "nullable", "category", "csv"])
+def test_task_is_the_same_with_and_without_a_gap(table, tmp_path, kind, column, task, note):
+    frame = table.assign(more=column)
+    if kind != "DataFrame":
+        frame["more"] = frame["more"].astype(object)
+    if kind == "nullable":
+        frame["more"] = pd.array(column)
+    if kind == "category":
+        frame["more"] = pd.Categorical(column)
+    gappy = frame.copy()
+    if kind == "DataFrame" and task == "classification" and column[0] == 1:
+        gappy["more"] = gappy["more"].astype(object)  # pandas has no gap among plain int or bool
+    gappy.loc[[7, 20], "more"] = None
+    whole, holed = frame, gappy
+    if kind == "csv":
+        whole, holed = tmp_path / "whole.csv", tmp_path / "holed.csv"
+        frame.to_csv(whole, index=False)
+        gappy.to_csv(holed, index=False)
+    first, second = data.from_table(whole, "more"), data.from_table(holed, "more")
+    assert first.task == second.task == task
+    assert first.classes == second.classes
+    assert list(map(type, first.classes)) == list(map(type, second.classes))
+    for split in (first, second):
+        assert [n for n in split.notes if n.startswith("Took")] == ([note] if note else [])
+    for other in {"classification", "regression"} - ({"regression"} if column[0] == "x" else set()):
+        split = data.from_table(holed, "more", task=other)
+        assert split.task == other
+        assert not any(sentence.startswith("Took") for sentence in split.notes)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.array([True, False, None] * 20, dtype="boolean"),
+        pd.Series([True, False, None] * 20, dtype=object),
+        pd.Categorical([True, False, None] * 20),
+        ["True", "FALSE", ""] * 20,
+        ["true", "False", "n/a"] * 20,
+    ],
+)
+def test_true_and_false_with_gaps_are_one_feature_and_two_classes(table, column):
+    split = data.from_table(table.assign(more=column), "kind")
+    assert split.feature_names == ("age", "rooms", "price", "more")
+    raw = split.scaler.inverse_transform(split.X_train)[:, 3]
+    assert set(raw.round(6).tolist()) == {0, 1}
+    assert split.notes[-1] == "Dropped 20 of 60 rows with missing values (more: 20)."
+    assert data.from_table(table.assign(more=column), "more").classes == (False, True)
+
+
+def test_a_table_is_left_unchanged(table):
+    table = table.assign(more=[" yes", "no "] * 30, number=["1,5", "?"] * 30)
+    table.columns = [" age", *table.columns[1:]]
+    before = table.copy(deep=True)
+    data.from_table(table, "kind")
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_blanks_around_names_and_labels_are_cut_off_and_noted(table):
+    table["kind"] = [" yes", "yes ", "no"] * 20
+    split = data.from_table(table.rename(columns={"kind": "kind ", "age": "\tage"}), "kind")
+    assert split.classes == ("no", "yes")
+    assert split.feature_names == ("age", "rooms", "price")
+    assert split.notes == (
+        "Cut off the blanks around column names: '\\tage', 'kind '.",
+        "Cut off the blanks around the texts of: kind.",
+    )
+    assert data.from_table(table.rename(columns={"kind": "kind "}), "kind ").classes == (
+        "no",
+        "yes",
+    )
+
+
+def test_a_column_that_costs_most_rows_is_named(table):
+    table.loc[5:, "rooms"] = None
+    table.loc[:1, "age"] = None
+    split = data.from_table(table, "kind", val=0, test=0)
+    assert split.notes[0] == (
+        "Dropped 57 of 60 rows with missing values (age: 2, rooms: 55): "
+        "leave out rooms (table.drop(columns=['rooms'])) to keep 58."
+    )
+    table.loc[4:, "age"] = None
+    split = data.from_table(table, "kind", val=0, test=0)
+    assert split.notes[0].endswith(
+        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60."
+    )
+    table.loc[:2, "age"] = table.loc[3:, "rooms"] = None
+    assert message(data.from_table, table, "kind") == (
+        "table must have rows that miss no value, got none (age: 59, rooms: 57): "
+        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60"
+    )
+
+
+def test_a_target_that_is_mostly_missing_is_not_to_be_left_out(table):
+    table.loc[20:, "kind"] = None
+    assert data.from_table(table, "kind").notes == (
+        "Dropped 40 of 60 rows with missing values (kind: 40).",
+    )
+
+
+@pytest.mark.parametrize("shares", [(0, 0), (0.2, 0), (0, 0.2), (0.2, 0.2), (0.4, 0.4)])
+def test_a_class_with_a_single_sample_gets_a_sentence(table, shares):
+    table.loc[11, "kind"] = "once"
+    (note,) = data.from_table(table, "kind", *shares).notes
+    assert "(the rarest, 'once', has 1 of 60 samples)." in note
+
+
+def test_a_feature_that_is_nearly_numbers_is_refused_by_what_is_not(table):
+    table["size"] = [str(i) for i in range(59)] + ["about 5"]
+    assert "(60 different texts, such as 'about 5')" in message(data.from_table, table, "kind")
 
 
 @pytest.mark.parametrize(
@@ -185,6 +301,11 @@ LEAVE_OUT = ": leave such columns out (table.drop(columns=[...])) or make number
             lambda t: pd.concat([t, t[["age"]]], axis=1),
             {},
             "table must have no repeated column names, got age more than once",
+        ),
+        (
+            lambda t: t.assign(**{"age ": 1, " rooms": 2}),
+            {},
+            "table must have no repeated column names, got age, rooms more than once",
         ),
         (
             lambda t: t.set_axis(pd.MultiIndex.from_product([["a"], t.columns]), axis=1),

@@ -22,7 +22,7 @@ def from_arrays(X, y, val=0.2, test=0.2, seed=0, task=None):
     labels or numbers, or (N, k) numbers; val and test, shares of all samples ≥ 0, together < 1,
     where 0 leaves that part empty; seed, an integer ≥ 0; task, "classification", "regression" or
     None to go by the type of y: int, bool and text are classes, float is a value to predict, even
-    if every value is whole.
+    if every value is whole (`notes` says so).
     Returns: a Split. Labels become 0 … K-1 in sorted order, and `classes` holds the labels.
     Raises: ValueError that names the argument, what is allowed, and what came.
 
@@ -40,9 +40,11 @@ def from_arrays(X, y, val=0.2, test=0.2, seed=0, task=None):
     X = check_features("X", as_array("X", X))
     y = as_array("y", y)
     require(y.shape[:1] == X.shape[:1], "y", f"have {len(X)} rows, like X", f"shape {y.shape}")
+    guess = note_guess("y", y) if task is None else ()
     task, y, classes = check_target("y", y, task)
     split = make_split(X, y, val, test, seed, task, classes)
-    return replace(split, feature_names=tuple(f"x{i + 1}" for i in range(X.shape[1])))
+    names = tuple(f"x{i + 1}" for i in range(X.shape[1]))
+    return replace(split, feature_names=names, notes=guess + split.notes)
 
 
 def as_array(name, values):
@@ -89,6 +91,20 @@ def check_target(name, y, task):
         return "regression", y.astype(np.float64), ()
     require(y.ndim == 1, name, "have shape (samples,) for classification", f"shape {y.shape}")
     return "classification", *encode(name, y, limit=MAX_CLASSES if task is None else len(y))
+
+
+def note_guess(name, y, whole=False):
+    """Return a sentence where the type of y says one task and its values may mean the other.
+
+    Parameters: whole, whether to say it of integers, too.
+    """
+    if y.ndim == 1 and y.dtype.kind == "f" and np.all(y == np.floor(y)):
+        what, taken, other = "decimals that are all whole", "values to predict", "classification"
+    elif whole and y.dtype.kind in "iu":
+        what, taken, other = "whole numbers", "classes", "regression"
+    else:
+        return ()
+    return (f"Took {name}, {what}, as {taken}: for {other} say task={other!r}.",)
 
 
 def encode(name, y, limit):

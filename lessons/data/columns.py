@@ -1,6 +1,7 @@
 """The columns of a table become numbers."""
 
 from lessons.checks import require
+from lessons.data.notation import readings
 
 MAX_CATEGORIES = 10  # a text column with more values than this is a name or a remark
 
@@ -10,23 +11,31 @@ def drop_missing(table, target):
     empty = table.columns[table.isna().all()].drop(target, errors="ignore")
     notes = (f"Dropped empty columns: {', '.join(map(str, empty))}.",) if len(empty) else ()
     table = table.drop(columns=empty)
-    missing = table.isna().sum()
-    gaps = ", ".join(f"{name}: {count}" for name, count in missing[missing > 0].items())
+    missing = table.isna()
+    count = missing.sum()
+    gaps = ", ".join(f"{name}: {count[name]}" for name in table if count[name])
     if not gaps:
         return table, notes
-    rows = table.dropna()
-    require(len(rows) > 0, "table", "have rows that miss no value", f"none ({gaps})")
-    dropped = len(table) - len(rows)
-    return rows, (*notes, f"Dropped {dropped} of {len(table)} rows with missing values ({gaps}).")
+    rows = table[~missing.any(axis=1)]
+    hint = name_the_culprits(missing, target)
+    require(len(rows) > 0, "table", "have rows that miss no value", f"none ({gaps}){hint}")
+    dropped = f"Dropped {len(table) - len(rows)} of {len(table)} rows with missing values ({gaps})"
+    return rows, (*notes, f"{dropped}{hint}.")
 
 
-def read_numbers(column):
-    """Return the column as numbers if every value is one or spells one, otherwise None."""
-    import pandas as pd
-
-    if column.dtype.kind not in "biuf":
-        column = pd.to_numeric(column.astype(str), errors="coerce")
-    return None if column.isna().any() else column
+def name_the_culprits(missing, target):
+    """Return what to leave out, if most rows are lost and few columns are to blame."""
+    half, left = len(missing) / 2, (~missing.any(axis=1)).sum()
+    if left >= half:
+        return ""
+    gaps = missing.drop(columns=target).sum()
+    worst, mostly_empty = [gaps.idxmax()], list(gaps.index[gaps > half])
+    for names, enough in ((worst, half), (mostly_empty, left)):
+        kept = (~missing.drop(columns=names).any(axis=1)).sum()
+        if kept > enough and len(names) < len(gaps):
+            what = f"leave out {', '.join(map(str, names))} (table.drop(columns={names}))"
+            return f": {what} to keep {kept}"
+    return ""
 
 
 def numeric_columns(table):
@@ -35,23 +44,18 @@ def numeric_columns(table):
 
     kept, constant, refused, notes = [], [], [], ()
     for name, column in table.items():
-        kind = column.dtype.kind
+        kind, values = column.dtype.kind, column.nunique()
         if kind in "mMc":
             refused.append(f"{name!r} ({column.dtype})")
-            continue
-        column = column if kind in "biuf" else column.astype(str)
-        numbers, values = read_numbers(column), column.nunique()
-        if values == 1:
+        elif values == 1:
             constant.append(str(name))
-        elif numbers is not None:
-            kept.append(numbers)
-            if kind == "O":
-                notes += (f"Read the text in column {name!r} as numbers.",)
+        elif kind in "biuf":
+            kept.append(column)
         elif values <= MAX_CATEGORIES:
             kept.append(pd.get_dummies(column, prefix=str(name), prefix_sep="="))
             notes += (f"Turned column {name!r} into {values} columns of 0 and 1, one per value.",)
         else:
-            refused.append(f"{name!r} ({values} different texts, such as {column.iloc[0]!r})")
+            refused.append(f"{name!r} ({values} different texts, such as {an_odd_one(column)!r})")
     if constant:
         notes += (f"Dropped columns with a single value: {', '.join(constant)}.",)
     usable = f"be numbers, or text with at most {MAX_CATEGORIES} different values"
@@ -59,3 +63,8 @@ def numeric_columns(table):
     require(not refused, "feature columns", usable, ", ".join(refused) + hint)
     require(kept, "table", "have a feature column that varies", "none")
     return pd.concat(kept, axis=1), notes
+
+
+def an_odd_one(column):
+    """Return the first text that is no number: it is why the column is none of numbers."""
+    return next(word for word in column if not readings("", [word]))

@@ -88,18 +88,19 @@ def make_split(X, y, val, test, seed, task, classes, standardize=False):
 
 
 def share_out(y, val, test, seed, classes):
-    """Return the row numbers of the three parts, and a note if they are not stratified."""
+    """Return the row numbers of the three parts, and a note if a class is too small for that."""
     sizes = {"test": round(len(y) * test), "val": round(len(y) * val)}
     starved = [part for part, share in (("val", val), ("test", test)) if share and not sizes[part]]
     enough = len(y) > sum(sizes.values()) and not starved
     require(enough, "the data", f"be enough rows for val={val} and test={test}", len(y))
     if not classes:
         return draw_rows(y, sizes, seed, stratify=False), ()
+    count = np.bincount(y)
+    rarest = f"the rarest, {classes[count.argmin()]!r}, has {count.min()} of {len(y)} samples"
+    note = f"A class with a single sample cannot be learned and tested ({rarest})."
     try:
-        return draw_rows(y, sizes, seed, stratify=True), ()
+        return draw_rows(y, sizes, seed, stratify=True), (note,) if count.min() == 1 else ()
     except ValueError:  # scikit-learn's way of saying that some class or part is too small
-        count = np.bincount(y)
-        rarest = f"the rarest, {classes[count.argmin()]!r}, has {count.min()} of {len(y)} samples"
         note = f"Not stratified: too few samples for every class in every part ({rarest})."
         return draw_rows(y, sizes, seed, stratify=False), (note,)
 
