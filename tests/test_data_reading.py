@@ -74,6 +74,7 @@ def test_missing_file_says_where_it_looked(tmp_path, monkeypatch):
         ("a,b,kind\r\n1,2,x\r\n1,x\r\n", 3, 2, 3),
         ("\ufeffa,b,kind\n1,2,x\n1,2,3,x\n", 3, 4, 3),
         ("a,b,kind\n1,5,2,5,x\n", 2, 5, 3),
+        ("sep=;\r\na;b;kind\r\n1;2\r\n", 3, 2, 3),
     ],
 )
 def test_rows_with_more_or_fewer_fields_than_names_are_refused(
@@ -130,6 +131,12 @@ def test_other_separators_are_read_and_noted(tmp_path, separator, name):
     assert features(split) == [[1.5, 2], [2.25, 4]]
     assert split.feature_names == ('size, "cm"', "b")
     assert split.notes[0] == f"Read the file as columns between {name}."
+
+
+def test_excels_first_line_says_the_separator(tmp_path):
+    split = read(saved(tmp_path, "sep=;\r\na,b;kind\r\n1;x\r\n2;y\r\n"))
+    assert split.feature_names == ("a,b",)
+    assert split.notes[0] == "Read the file as columns between semicolons."
 
 
 def test_other_separators_in_a_name_do_not_separate(tmp_path):

@@ -193,17 +193,17 @@ def test_a_column_that_costs_most_rows_is_named(table):
     split = data.from_table(table, "kind", val=0, test=0)
     assert split.notes[0] == (
         "Dropped 57 of 60 rows with missing values (age: 2, rooms: 55): "
-        "leave out rooms (table.drop(columns=['rooms'])) to keep 58."
+        "leave out rooms (table.drop(columns=['rooms'])) to keep 58 rows."
     )
     table.loc[4:, "age"] = None
     split = data.from_table(table, "kind", val=0, test=0)
     assert split.notes[0].endswith(
-        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60."
+        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60 rows."
     )
     table.loc[:2, "age"] = table.loc[3:, "rooms"] = None
     assert message(data.from_table, table, "kind") == (
         "table must have rows that miss no value, got none (age: 59, rooms: 57): "
-        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60"
+        "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60 rows"
     )
 
 
@@ -219,6 +219,13 @@ def test_a_class_with_a_single_sample_gets_a_sentence(table, shares):
     table.loc[11, "kind"] = "once"
     (note,) = data.from_table(table, "kind", *shares).notes
     assert "(the rarest, 'once', has 1 of 60 samples)." in note
+
+
+def test_words_among_few_numbers_are_noted(table):
+    table["rooms"] = ["1", "2", "3", "5+"] * 15
+    split = data.from_table(table, "kind")
+    assert split.feature_names[1:5] == ("rooms=1", "rooms=2", "rooms=3", "rooms=5+")
+    assert split.notes[0] == "Taken as words, for not all of them are numbers: '5+' (rooms)."
 
 
 def test_a_feature_that_is_nearly_numbers_is_refused_by_what_is_not(table):
@@ -306,6 +313,11 @@ LEAVE_OUT = ": leave such columns out (table.drop(columns=[...])) or make number
             lambda t: t.assign(**{"age ": 1, " rooms": 2}),
             {},
             "table must have no repeated column names, got age, rooms more than once",
+        ),
+        (
+            lambda t: t.assign(**{"1": 2}).rename(columns={"age": 1}),
+            {},
+            "table must have no repeated column names, got 1 more than once",
         ),
         (
             lambda t: t.set_axis(pd.MultiIndex.from_product([["a"], t.columns]), axis=1),

@@ -84,7 +84,25 @@ def test_numbers_of_python_among_text_keep_their_point():
 
 
 @pytest.mark.parametrize(
-    "word", ["12,34,567", "1,23", "1_000", "0x1F", "1,234.567,8", "1 23", "1,234 567", "12a", "٣"]
+    "word",
+    [
+        "12,34,567",
+        "1,23",
+        "1_000",
+        "0x1F",
+        "1,234.567,8",
+        "1 23",
+        "1,234 567",
+        "12a",
+        "٣",
+        "nan",
+        "1 ",
+        "",
+        "+",
+        "--5",
+        "1e",
+        "1.2.3",
+    ],
 )
 def test_what_is_no_number_with_a_point_stays_text(word):
     assert numbers([word], ".") is None

@@ -1,7 +1,7 @@
 """The columns of a table become numbers."""
 
 from lessons.checks import require
-from lessons.data.notation import readings
+from lessons.data.notation import is_number
 
 MAX_CATEGORIES = 10  # a text column with more values than this is a name or a remark
 
@@ -34,7 +34,7 @@ def name_the_culprits(missing, target):
         kept = (~missing.drop(columns=names).any(axis=1)).sum()
         if kept > enough and len(names) < len(gaps):
             what = f"leave out {', '.join(map(str, names))} (table.drop(columns={names}))"
-            return f": {what} to keep {kept}"
+            return f": {what} to keep {kept} rows"
     return ""
 
 
@@ -67,4 +67,4 @@ def numeric_columns(table):
 
 def an_odd_one(column):
     """Return the first text that is no number: it is why the column is none of numbers."""
-    return next(word for word in column if not readings("", [word]))
+    return next(word for word in column if not is_number(word))

@@ -6,10 +6,14 @@ blank or an apostrophe.
 
 import re
 
+import numpy as np
+
 from lessons.checks import require
 
 OTHER = {".": ",", ",": "."}
 BETWEEN = {mark: set(" \u00a0\u2009\u202f'’" + OTHER[mark]) for mark in OTHER}
+
+DIGITS = set("+-−0123456789")
 
 
 def spelling(mark):
@@ -32,20 +36,29 @@ def numbers(words, mark):
     ([1234.5, 2.0], [1234, 2])
     >>> numbers(["1.234,5", "2"], ".")
     """
-    import pandas as pd
-
     characters = set("".join(words))
-    between = BETWEEN[mark] & characters
-    suspects = (word for word in words if between & set(word)) if between else ()
-    if not all(map(SPELLINGS[mark].fullmatch, suspects)):
+    usual = DIGITS | {mark, "e", "E"}
+    # float would read 1_000, too; where all characters are usual, it reads what the pattern does
+    if not characters <= usual and not all(map(SPELLINGS[mark].fullmatch, words)):
         return None
-    for character in between:
+    for character in BETWEEN[mark] & characters:
         words = [word.replace(character, "") for word in words]
     for character, python in {",": ".", "−": "-"}.items():
-        if character in characters - between:
+        if character in characters - BETWEEN[mark]:
             words = [word.replace(character, python) for word in words]
-    values = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce")
-    return None if values.isna().any() else values.to_numpy()
+    whole = characters - BETWEEN[mark] <= DIGITS and max(map(len, words)) < 20
+    try:
+        values = list(map(int if whole else float, words))
+        return np.array(values, dtype=np.int64 if whole else np.float64)
+    except ValueError:
+        return None
+    except OverflowError:  # more than 64 bits
+        return np.array(values, dtype=np.float64)
+
+
+def is_number(word):
+    """Return whether it is a number with one decimal mark or the other."""
+    return any(pattern.fullmatch(word) for pattern in SPELLINGS.values())
 
 
 def readings(name, words):
@@ -53,9 +66,9 @@ def readings(name, words):
 
     Raises: ValueError if every word is a number, but some with one mark, some with the other.
     """
-    found = {mark: numbers(words, mark) for mark in OTHER}
+    found = {mark: numbers(words, mark) for mark in OTHER if words}
     found = {mark: values for mark, values in found.items() if values is not None}
-    if not found and all(any(s.fullmatch(word) for s in SPELLINGS.values()) for word in words):
+    if words and not found and all(map(is_number, words)):
         odd = {mark: min(w for w in words if not SPELLINGS[mark].fullmatch(w)) for mark in OTHER}
         allowed = "have one decimal mark in all its numbers"
         require(False, f"column {name!r}", allowed, f"{odd[',']!r} and {odd['.']!r}")

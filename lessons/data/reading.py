@@ -46,9 +46,13 @@ def read_file(path):
     import pandas as pd
 
     text, notes = decode(path.read_bytes())
-    separator = find_separator(text)
+    if said := re.match(r"sep=(.)[\r\n]", text):  # a line that Excel writes and reads
+        text = text[said.end(1) :]
+    separator = said[1] if said else find_separator(text)
     if separator != ",":
-        notes += (f"Read the file as columns between {SEPARATORS[separator]}.",)
+        notes += (
+            f"Read the file as columns between {SEPARATORS.get(separator, repr(separator))}.",
+        )
     names, *rows = same_width(text, separator) or [[]]
     if not names:
         raise ValueError("No columns to parse: the file is empty")

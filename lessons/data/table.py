@@ -80,7 +80,8 @@ def check_columns(table, target):
     """Return table and target, names without blanks around them, and a note if there were any."""
     require(table.columns.nlevels == 1, "table", "have one row of column names", "several")
     columns = [without_blanks(column) for column in table.columns]
-    twice = ", ".join(sorted({str(name) for name in columns if columns.count(name) > 1}))
+    names = list(map(str, columns))
+    twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
     require(not twice, "table", "have no repeated column names", f"{twice} more than once")
     ok = isinstance(target, (str, int)) and without_blanks(target) in columns
     require(ok, "target", f"be one of the columns {columns}", reprlib.repr(target))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessons.data.notation import decimal_marks, foreign_example, readings
+from lessons.data.notation import decimal_marks, foreign_example, is_number, readings
 
 # What people write where there is no value, in small letters. Among numbers it is a gap; among
 # words it may be a word like others: NA is Namibia, None is a kind of fence.
@@ -33,24 +33,28 @@ class Text:
         cells = column[~self.empty].astype(object).tolist()
         self.only_text = all(issubclass(kind, str) for kind in set(map(type, cells)))
         words = list(map(str.strip, map(str, cells)))
-        different = set(words)
-        if "" in different:
+        self.padded = words != cells and any(
+            word and word != str(cell) for word, cell in zip(words, cells, strict=True)
+        )
+        if "" in words:
             self.empty[~self.empty] = [not word for word in words]
             words = [word for word in words if word]
         self.words = self.spelled = words
-        self.padded = any(cell.strip() for cell in set(map(str, cells)) - different)
         self.gaps = set()
-        if not GAPS.isdisjoint(map(str.casefold, different)):
-            self.gaps = {word for word in different if word.casefold() in GAPS}
+        self.readings = readings(name, words)
+        if not self.readings:
+            self.gaps = {word for word in set(words) if word.casefold() in GAPS}
+        if self.gaps:
             self.spelled = [word for word in words if word not in self.gaps]
-        self.readings = {}
-        if not self.spelled:
+            self.readings = readings(name, self.spelled)
+        if self.readings:
+            self.kind = "numbers"
+        elif not self.spelled:
             self.kind = "nothing"
-        elif all(word.casefold() in TRUTH for word in different - self.gaps - {""}):
+        elif all(word.casefold() in TRUTH for word in set(self.spelled)):
             self.kind = "truth"
         else:
-            self.readings = readings(name, self.spelled)
-            self.kind = "numbers" if self.readings else "words"
+            self.kind = "words"
 
     def read(self, mark):
         """Return the cells as numbers, truth values or words, and those that hold nothing."""
@@ -68,6 +72,12 @@ class Text:
     def value(self, word, mark):
         """Return the number that one of the words is."""
         return self.readings[mark][self.spelled.index(word)]
+
+    def odd_one(self):
+        """Return the word that is no number, if most of the different ones are, or None."""
+        different = set(self.spelled)
+        others = [word for word in different if not is_number(word)]
+        return min(others) if 2 * len(others) < len(different) else None
 
 
 def fill(there, values, dtype):
@@ -120,11 +130,13 @@ def explain(texts, marks, separator):
     words = {name: text for name, text in texts.items() if text.kind == "words"}
     gaps = [listed(text, name) for name, text in texts.items() if text.gaps and name not in words]
     taken = [listed(text, name) for name, text in words.items() if text.gaps]
+    mixed = [f"{odd!r} ({name})" for name, text in words.items() if (odd := text.odd_one())]
     padded = [str(name) for name, text in words.items() if text.padded]
     for beginning, what in (
         ("Read numbers as they are written elsewhere: ", foreign),
         ("Taken as missing values: ", gaps),
         ("Taken as words, not as missing values: ", taken),
+        ("Taken as words, for not all of them are numbers: ", mixed),
         ("Cut off the blanks around the texts of: ", padded),
     ):
         notes += (f"{beginning}{', '.join(what)}.",) if what else ()
