@@ -305,6 +305,11 @@ LEAVE_OUT = ": leave such columns out (table.drop(columns=[...])) or make number
             "table must have rows that miss no value, got none (age: 30, rooms: 30)",
         ),
         (
+            lambda t: t[["kind"]].assign(kind=["x", "y"] + [None] * 58, a=""),
+            {},
+            "table must have a feature column that varies, got none",
+        ),
+        (
             lambda t: pd.concat([t, t[["age"]]], axis=1),
             {},
             "table must have no repeated column names, got age more than once",

@@ -26,9 +26,9 @@ def drop_missing(table, target):
 def name_the_culprits(missing, target):
     """Return what to leave out, if most rows are lost and few columns are to blame."""
     half, left = len(missing) / 2, (~missing.any(axis=1)).sum()
-    if left >= half:
-        return ""
     gaps = missing.drop(columns=target).sum()
+    if left >= half or not len(gaps):
+        return ""
     worst, mostly_empty = [gaps.idxmax()], list(gaps.index[gaps > half])
     for names, enough in ((worst, half), (mostly_empty, left)):
         kept = (~missing.drop(columns=names).any(axis=1)).sum()

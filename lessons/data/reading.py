@@ -46,13 +46,11 @@ def read_file(path):
     import pandas as pd
 
     text, notes = decode(path.read_bytes())
-    if said := re.match(r"sep=(.)[\r\n]", text):  # a line that Excel writes and reads
+    if said := re.match(r"sep=([,;\t|])[\r\n]", text):  # a line that Excel writes and reads
         text = text[said.end(1) :]
     separator = said[1] if said else find_separator(text)
     if separator != ",":
-        notes += (
-            f"Read the file as columns between {SEPARATORS.get(separator, repr(separator))}.",
-        )
+        notes += (f"Read the file as columns between {SEPARATORS[separator]}.",)
     names, *rows = same_width(text, separator) or [[]]
     if not names:
         raise ValueError("No columns to parse: the file is empty")
@@ -105,14 +103,12 @@ def same_width(text, separator):
     for line, fields in records(text, separator):
         rows.append(fields)
         if len(fields) != len(rows[0]):
-            more = len(fields) > len(rows[0])
-            hint = (
-                f" (a {separator!r} inside a value needs quotes around the value)" if more else ""
+            why = (
+                f"line {line} has {len(fields)} fields, the line of column names has {len(rows[0])}"
             )
-            raise ValueError(
-                f"line {line} has {len(fields)} fields, the line of column names has "
-                f"{len(rows[0])}{hint}"
-            )
+            if len(fields) > len(rows[0]):
+                why += f" (a {separator!r} inside a value needs quotes around the value)"
+            raise ValueError(why)
     return rows
 
 
