@@ -10,8 +10,8 @@ import numpy as np
 
 from lessons.compiler import has_numba
 from lessons.config import TrainConfig
-from lessons.prediction import predict
 from lessons.data import Split
+from lessons.prediction import predict
 from lessons.trainer import train
 
 warming = None

@@ -3,8 +3,8 @@
 import numpy as np
 
 from lessons.checks import integer, not_negative
-from lessons.run import lowest
 from lessons.data import Split
+from lessons.run import lowest
 
 # Within 15 % of the lowest validation loss and 0.5 % of the first, a fit is as good as it gets.
 HARDLY, SHARE_OF_FIRST = 0.15, 0.005
