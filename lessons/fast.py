@@ -25,11 +25,11 @@ class Engine:
         self.theta = padded(plan.w)
         self.w = self.theta[: len(plan.w)]
         self.net = make_net(plan.sizes, plan.layer_ends, len(self.theta), plan.batch_sizes.max())
-        self.knobs = make_knobs(plan.config, plan.keep_updates)
+        self.knobs = make_knobs(plan.config, plan.by_update)
         self.work = make_workspace(plan.config, self.net, padded(plan.is_weight))
         self.train, self.val = examples(plan.train), examples(plan.val)
         self.natural = np.arange(max(len(self.train.X), len(self.val.X)))
-        self.schedule = kernels.Schedule(plan.rates, plan.starts, plan.batch_sizes)
+        self.schedule = kernels.Schedule(plan.rates, plan.starts, plan.batch_sizes, plan.rows)
 
     def train_epochs(self, orders, first_epoch, record, shared):
         """Train for one epoch per row of `orders`: as `lessons.readable.Engine` does."""
@@ -107,7 +107,7 @@ def make_net(sizes, layer_ends, parameters, batch_size=1):
     return kernels.Net(np.array(sizes), row, at, len(sizes) - 1, parameters, sum(sizes[1:]), width)
 
 
-def make_knobs(config, keep_updates):
+def make_knobs(config, by_update):
     """Turn the settings into numbers."""
     return kernels.Knobs(
         activation=kernels.ACTIVATIONS.index(config.activation),
@@ -117,7 +117,7 @@ def make_knobs(config, keep_updates):
         decoupled=int(decoupled(config.optimizer)),
         patience=config.patience or 0,
         answers=int(LOSSES[config.loss].task != "regression"),
-        keep_updates=int(keep_updates),
+        by_update=int(by_update),
         momentum=config.momentum,
         beta1=config.beta1,
         beta2=config.beta2,

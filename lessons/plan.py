@@ -13,6 +13,7 @@ import numpy as np
 from lessons.config import TrainConfig
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES, loss_name
+from lessons.memory import kept_places
 from lessons.parameters import Layer, flatten, parts, unflatten
 from lessons.randomness import random_streams
 from lessons.schedules import SCHEDULES, Constant, ReduceOnPlateau
@@ -34,7 +35,9 @@ class Plan:
         layer_ends: (layers,) where each layer's parameters end in w.
         train, val: pairs of inputs and targets, in the run's dtype.
         rng: the Generator that dropout draws from.
-        keep_updates: whether every update gets a snapshot, and not only every epoch.
+        by_update: whether snapshots are counted in updates, and not in epochs.
+        places: after which epochs (or updates) a snapshot is kept, in order, from 0 to the last.
+        rows: of every epoch (or update) the number of its snapshot, or -1.
     """
 
     config: TrainConfig
@@ -49,7 +52,9 @@ class Plan:
     train: tuple
     val: tuple
     rng: np.random.Generator
-    keep_updates: bool
+    by_update: bool
+    places: np.ndarray
+    rows: np.ndarray
 
     @property
     def lone_last_batch(self):
@@ -64,10 +69,12 @@ class Plan:
         return unflatten(w, self.sizes, self.config.loss, bool(self.config.batch_norm))
 
 
-def make_plan(config, split, keep_updates=False):
+def make_plan(config, split, snapshots="epoch"):
     """Plan a run: sizes, first weights, rates, and the data in the run's dtype.
 
-    Raises: ValueError for settings that do not fit each other or the data.
+    Parameters: config, split and snapshots, as in `train`.
+    Raises: ValueError for settings that do not fit each other or the data; MemoryError for
+    snapshots that do not fit into memory.
     """
     config = replace(config, loss=loss_name(config.loss, split.task, len(split.classes)))
     sizes = layer_sizes(config, split)
@@ -81,6 +88,11 @@ def make_plan(config, split, keep_updates=False):
                 f"{name} needs a validation set, got {getattr(config, name)!r} without one"
             )
     is_weight = [np.full(math.prod(shape), len(shape) == 2) for layer in shapes for shape in layer]
+    layer_ends = np.cumsum([sum(map(math.prod, layer)) for layer in shapes])
+    last = int(starts[-1]) if snapshots == "update" else config.epochs
+    places = kept_places(last, int(layer_ends[-1]), config.dtype, snapshots)
+    rows = np.full(last + 1, -1)
+    rows[places] = np.arange(len(places))
     return Plan(
         config=config,
         sizes=sizes,
@@ -90,11 +102,13 @@ def make_plan(config, split, keep_updates=False):
         schedule=schedule if follows else None,
         w=first_weights(config, sizes),
         is_weight=np.concatenate(is_weight).astype(config.dtype),
-        layer_ends=np.cumsum([sum(map(math.prod, layer)) for layer in shapes]),
+        layer_ends=layer_ends,
         train=targets_of(split.X_train, split.y_train, config),
         val=targets_of(split.X_val, split.y_val, config),
         rng=np.random.default_rng(random_streams(config.seed).dropout),
-        keep_updates=keep_updates,
+        by_update=snapshots == "update",
+        places=places,
+        rows=rows,
     )
 
 

@@ -47,7 +47,7 @@ class Engine:
         loss, (X, y) = LOSSES[config.loss], plan.train
         if first_epoch == 0:
             record_epoch(plan, self.w, 0, record)
-            record.snapshots[0] = self.w
+            keep(self.w, 0, plan, record)
         for epoch, order in enumerate(orders, first_epoch):
             first, last = plan.starts[epoch], plan.starts[epoch + 1]
             for u in range(first, last):
@@ -75,12 +75,14 @@ class Engine:
                 for layer, step in zip(plan.unflatten(w), steps, strict=True):
                     if step.normalized:
                         update_running(layer, step.normalized, config.bn_momentum)
-                if plan.keep_updates:
-                    record.snapshots[u + 1] = w
+                if plan.by_update:
+                    keep(w, u + 1, plan, record)
                 shared[0] = u + 1
             record_epoch(plan, self.w, epoch + 1, record)
-            if not plan.keep_updates:
-                record.snapshots[epoch + 1] = self.w
+            if not plan.by_update:
+                keep(self.w, epoch + 1, plan, record)
+            if config.patience and lowest(record.loss[1, : epoch + 2]) == epoch + 1:
+                record.best[0] = self.w
             if not is_finite(record.loss[0, epoch + 1]):
                 return "diverged", last, None
             if out_of_patience(record.loss[1], epoch + 1, config.patience):
@@ -109,6 +111,12 @@ def layer_squares(g, plan):
 def is_finite(*values):
     """Return whether there is no NaN and no infinity in any of the values."""
     return all(np.isfinite(value).all() for value in values)
+
+
+def keep(w, place, plan, record):
+    """Keep the parameters after an epoch (or update), if there is room for them."""
+    if plan.rows[place] >= 0:
+        record.snapshots[plan.rows[place]] = w
 
 
 def out_of_patience(val_loss, epoch, patience):

@@ -21,8 +21,8 @@ def make_record(plan):
         "dead": (epochs + 1, layers - 1),
     }
     record = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-    rows = (updates if plan.keep_updates else epochs) + 1
-    return SimpleNamespace(**record, snapshots=np.empty((rows, len(plan.w)), plan.w.dtype))
+    snapshots = np.empty((len(plan.places), len(plan.w)), plan.w.dtype)
+    return SimpleNamespace(**record, snapshots=snapshots, best=plan.w[None].copy())
 
 
 def make_run(plan, record, w, status, stopped_at, wreck):
@@ -32,15 +32,16 @@ def make_run(plan, record, w, status, stopped_at, wreck):
         histories.pop(name) for name in ("loss", "accuracy")
     )
     stopped_at = None if status == "finished" else int(stopped_at)
-    completed = max(1, np.count_nonzero(np.isfinite(train_loss)))
-    kept = completed
-    if plan.keep_updates:
-        kept = (len(plan.rates) if stopped_at is None else stopped_at) + 1
-    vectors = histories.pop("snapshots")[:kept]
-    snapshots = Snapshots(vectors, plan.sizes, plan.config.loss, bool(plan.config.batch_norm))
-    params, best = plan.unflatten(w), lowest(val_loss)
-    if plan.config.patience and best is not None:
-        params = snapshots[plan.starts[best] if plan.keep_updates else best]
+    last = max(0, np.count_nonzero(np.isfinite(train_loss)) - 1)
+    if plan.by_update:
+        last = len(plan.rates) if stopped_at is None else stopped_at
+    places = plan.places[plan.places <= last]
+    vectors, best = histories.pop("snapshots")[: len(places)], histories.pop("best")[0]
+    snapshots = Snapshots(
+        vectors, plan.sizes, plan.config.loss, bool(plan.config.batch_norm), places, last
+    )
+    if plan.config.patience and lowest(val_loss) is not None:
+        w = best
     return Run(
         config=plan.config,
         learning_rate=plan.rates,
@@ -52,7 +53,7 @@ def make_run(plan, record, w, status, stopped_at, wreck):
         status=status,
         stopped_at=stopped_at,
         failure=find_failure(plan, record, stopped_at, wreck) if status == "diverged" else None,
-        params=params,
+        params=plan.unflatten(w),
         snapshots=snapshots,
         lone_last_batch=plan.lone_last_batch,
         **histories,

@@ -13,17 +13,25 @@ from lessons.parameters import Params, unflatten
 class Snapshots(Sequence):
     """The parameters at every epoch: `snapshots[e]` are those after e epochs (or e updates).
 
-    Holds those that were completed; after a divergence these are fewer than planned.
+    Holds those that were completed; after a divergence these are fewer than planned. Where memory
+    did not allow to keep all, `snapshots[e]` are the last ones that were kept until then.
+
+    Attributes: vectors, the parameters that were kept, (kept, P); places, the epochs (or updates)
+    that they belong to, (kept,).
     """
 
-    def __init__(self, vectors, sizes, loss, batch_norm=False):
+    def __init__(self, vectors, sizes, loss, batch_norm=False, places=None, last=None):
         self.vectors, self.sizes, self.loss, self.batch_norm = vectors, sizes, loss, batch_norm
+        self.places = np.arange(len(vectors)) if places is None else places
+        self.last = len(vectors) - 1 if last is None else last
 
     def __len__(self):
-        return len(self.vectors)
+        return self.last + 1
 
     def __getitem__(self, epoch):
-        return unflatten(self.vectors[epoch], self.sizes, self.loss, self.batch_norm)
+        place = range(len(self))[epoch]
+        row = np.searchsorted(self.places, place, side="right") - 1
+        return unflatten(self.vectors[row], self.sizes, self.loss, self.batch_norm)
 
 
 def lowest(losses):

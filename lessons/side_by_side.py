@@ -12,11 +12,11 @@ from lessons.trainer import train
 pool = ThreadPoolExecutor(cpu_count(), "knobs-train")
 
 
-def train_side_by_side(configs, split, engine="auto", progress=None):
+def train_side_by_side(configs, split, engine="auto", progress=None, snapshots="epoch"):
     """Train once per config.
 
-    Parameters: configs, a list of TrainConfig; split, a data set; engine and progress, as in
-    `train`: progress counts the runs that are done, and can stop them all.
+    Parameters: configs, a list of TrainConfig; split, a data set; engine, progress and snapshots,
+    as in `train`: progress counts the runs that are done, and can stop them all.
     Returns: a list of Run, in the order of the configs.
 
     >>> from lessons import TrainConfig, data
@@ -25,7 +25,9 @@ def train_side_by_side(configs, split, engine="auto", progress=None):
     ['tanh', 'relu']
     """
     progress = progress or Progress()
-    results = pool.map(lambda config: train(config, split, engine, progress.part()), configs)
+    results = pool.map(
+        lambda config: train(config, split, engine, progress.part(), snapshots), configs
+    )
     return counted(results, len(configs), progress)
 
 
@@ -42,7 +44,7 @@ def measure_side_by_side(measure, configs, split, engine="auto", progress=None):
     """
 
     def one(config):
-        run = train(config, split, engine, progress.part())
+        run = train(config, split, engine, progress.part(), "fit")
         return None if run.status == "cancelled" else measure(run)
 
     progress = progress or Progress()

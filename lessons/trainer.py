@@ -14,7 +14,7 @@ from lessons.record import make_record, make_run
 from lessons.trouble import trouble
 
 ENGINES = ("auto", "numba", "numpy")
-SNAPSHOTS = ("epoch", "update")
+SNAPSHOTS = ("epoch", "update", "fit")
 
 
 def train(config, split, engine="auto", progress=None, snapshots="epoch"):
@@ -26,11 +26,12 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     Parameters: config, a TrainConfig; split, a data set from `lessons.data`; engine, "numba"
     (fast), "numpy" (readable) or "auto", which is the fast one where Numba works;
     progress, a Progress through which another thread can watch and stop the run; snapshots,
-    whether to keep the parameters of every "epoch" or of every "update".
+    whether to keep the parameters of every "epoch", of every "update", or of as many epochs as
+    "fit" into memory.
     Returns: a Run. A run that diverges is no error: its `status` says so.
     Raises: ValueError for an engine, loss or batch size that does not fit, and for a patience or
     a schedule that needs a validation set where there is none; ImportError for the fast engine
-    where Numba is not installed or does not work.
+    where Numba is not installed or does not work; MemoryError for snapshots that do not fit.
 
     >>> from lessons import TrainConfig, data
     >>> run = train(TrainConfig(learning_rate=0.3), data.moons(n=200))
@@ -42,7 +43,7 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     if snapshots not in SNAPSHOTS:
         raise ValueError(f"snapshots must be one of {', '.join(SNAPSHOTS)}, got {snapshots!r}")
     progress = progress or Progress()
-    plan = make_plan(config, split, keep_updates=snapshots == "update")
+    plan = make_plan(config, split, snapshots)
     record = make_record(plan)
     progress.total = len(plan.rates)
     engine = choose_engine(engine, plan, record, progress.shared)

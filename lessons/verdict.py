@@ -77,6 +77,12 @@ def remarks(run):
             "The last batch of an epoch is a single sample: batch norm takes its running averages "
             "there."
         )
+    places = run.snapshots.places
+    if len(places) < len(run.snapshots):
+        sentences.append(
+            "Memory is short: the parameters are kept only every "
+            f"{count(int(places[1] - places[0]))} epochs, and between them the last ones are shown."
+        )
     return sentences
 
 

@@ -9,7 +9,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from reference import ROOT, run_python
 
 LIBRARIES = {
-    "lessons": {"numpy", "scipy", "numba", "llvmlite", "sklearn", "pandas", "joblib"},
+    "lessons": {"numpy", "scipy", "numba", "llvmlite", "sklearn", "pandas", "joblib", "psutil"},
     "widgets": {
         "numpy",
         "matplotlib",

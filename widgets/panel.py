@@ -12,6 +12,7 @@ import time
 from lessons import Progress
 from lessons.engines import compiling
 from lessons.trouble import trouble
+from lessons.verdict import remarks
 from widgets.desk import Desk
 from widgets.job import Job
 from widgets.page import spoken, weakly
@@ -142,7 +143,11 @@ class Panel(Desk):
         return self.text
 
     def __repr__(self):
-        return self.brief(self.result, self.moment)
+        return " ".join([self.brief(self.result, self.moment), *self.remarks()])
+
+    def remarks(self):
+        """What should be said of the run besides: a list of sentences."""
+        return remarks(self.run) if self.run else []
 
     # --- what the learner's hand does ---------------------------------------------------------
 
@@ -299,7 +304,7 @@ class Panel(Desk):
             self.moment = self.frame(self.result, self.clock.value) if self.steps else None
             framed = time.perf_counter()
             self.update(self.artists, self.result, self.moment, self.pinned)
-            text = self.describe(self.result, self.moment)
+            text = " ".join([self.describe(self.result, self.moment), *self.remarks()])
             self.picture.render()
             drawn = time.perf_counter()
             self.image.value = self.picture.jpeg()

@@ -50,11 +50,15 @@ class Examples(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """When to do what: the rate of every update; the first update and batch size of every epoch."""
+    """When to do what: the rate of every update; the first update and batch size of every epoch.
+
+    rows: the number of the snapshot that is kept after each epoch (or update), or -1.
+    """
 
     rates: np.ndarray
     starts: np.ndarray
     batch_sizes: np.ndarray
+    rows: np.ndarray
 
 
 class Record(NamedTuple):
@@ -73,6 +77,7 @@ class Record(NamedTuple):
     flat: np.ndarray
     dead: np.ndarray
     snapshots: np.ndarray
+    best: np.ndarray
 
 
 @compiled
@@ -131,18 +136,26 @@ def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, sh
 
 @compiled
 def keep(snapshots, at, theta):
+    if at < 0:
+        return
     for p in range(snapshots.shape[1]):
         snapshots[at, p] = theta[p]
 
 
 @compiled
 def out_of_patience(val_loss, epoch, patience):
-    """Whether the lowest validation loss lies `patience` epochs back; only finite ones count."""
-    best, lowest = 0, np.inf
+    """Whether the lowest validation loss lies `patience` epochs back."""
+    return epoch - max(0, best_epoch(val_loss, epoch)) >= patience
+
+
+@compiled
+def best_epoch(val_loss, epoch):
+    """Find the lowest validation loss until an epoch; -1 where none was finite."""
+    best, lowest = -1, np.inf
     for e in range(epoch + 1):
         if val_loss[e] < lowest:
             best, lowest = e, val_loss[e]
-    return epoch - best >= patience
+    return best
 
 
 @compiled_once
@@ -156,7 +169,7 @@ def train(theta_array, net_arrays, knobs, train, val, natural, orders, schedule,
     theta, X, Y = address(theta_array), address(train.X), address(train.Y)
     if first_epoch == 0:
         record_epoch(first_epoch, theta, train, val, natural, net, knobs, work, record, shared, rng)
-        keep(record.snapshots, first_epoch, theta)
+        keep(record.snapshots, schedule.rows[0], theta)
     for epoch in range(first_epoch, first_epoch + len(orders)):
         order = address(orders[epoch - first_epoch])
         first, last = schedule.starts[epoch], schedule.starts[epoch + 1]
@@ -179,12 +192,14 @@ def train(theta_array, net_arrays, knobs, train, val, natural, orders, schedule,
                 return DIVERGED_IN_UPDATE, u
             if knobs.normalize and own:
                 running_averages(theta, net, knobs, work, m)
-            if knobs.keep_updates:
-                keep(record.snapshots, u + 1, theta)
+            if knobs.by_update:
+                keep(record.snapshots, schedule.rows[u + 1], theta)
             shared[UPDATES_DONE] = u + 1
         record_epoch(epoch + 1, theta, train, val, natural, net, knobs, work, record, shared, rng)
-        if not knobs.keep_updates:
-            keep(record.snapshots, epoch + 1, theta)
+        if not knobs.by_update:
+            keep(record.snapshots, schedule.rows[epoch + 1], theta)
+        if knobs.patience and best_epoch(record.loss[1], epoch + 1) == epoch + 1:
+            keep(record.best, 0, theta)
         if shared[STOP]:
             return CANCELLED, last
         if not math.isfinite(record.loss[0, epoch + 1]):

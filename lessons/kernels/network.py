@@ -61,7 +61,7 @@ class Knobs(NamedTuple):
     """Settings of a run as numbers; 0, or infinity for the clips, where one is off.
 
     `normalize` is 0, BEFORE or AFTER; `decoupled` is 1 if l2 is AdamW's weight decay; `answers`,
-    if there are classes to count right answers of; `keep_updates`, if each update gets a snapshot.
+    if there are classes to count right answers of; `by_update`, if updates get the snapshots.
     """
 
     activation: int
@@ -71,7 +71,7 @@ class Knobs(NamedTuple):
     decoupled: int
     patience: int
     answers: int
-    keep_updates: int
+    by_update: int
     momentum: float
     beta1: float
     beta2: float

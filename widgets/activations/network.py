@@ -125,7 +125,7 @@ def compute(settings, progress):
     hidden = (knobs.pop("width"),) * knobs.pop("depth")
     configs = [TrainConfig(hidden=hidden, activation=name, **knobs) for name in SHOWN]
     # The last of them take longest: begun first, they do not keep a core waiting at the end.
-    runs = train_side_by_side(configs[::-1], split, engine_at_hand(), progress)[::-1]
+    runs = train_side_by_side(configs[::-1], split, engine_at_hand(), progress, "fit")[::-1]
     return Result(dict(zip(SHOWN, runs, strict=True)), split)
 
 

@@ -89,7 +89,7 @@ def compute(settings, progress):
         hidden=(WIDTH,) * settings["depth"], **{name: settings[name] for name in names}
     )
     configs = [replace(config, batch_norm=on) for on in (False, True)]
-    runs = train_side_by_side(configs, split, engine_at_hand(), progress)
+    runs = train_side_by_side(configs, split, engine_at_hand(), progress, "fit")
     inputs = [measure(run, split) for run in runs]
     return Result(tuple(runs), tuple(inputs), split, settings)
 

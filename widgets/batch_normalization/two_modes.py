@@ -75,7 +75,7 @@ def compute(settings, progress):
     split = load(settings["data"], settings["seed"])
     knobs = {name: value for name, value in settings.items() if name != "data"}
     config = TrainConfig(batch_norm=True, **knobs)
-    return Result(train(config, split, engine_at_hand(), progress), split)
+    return Result(train(config, split, engine_at_hand(), progress, "fit"), split)
 
 
 def frame(result, time):

@@ -69,7 +69,7 @@ def compute(settings, progress):
         hidden=(settings["units"],) * 3, activation="tanh", optimizer="adam", learning_rate=0.002,
         batch_size=16, epochs=settings["epochs"], seed=settings["seed"],
     )  # fmt: skip
-    run = train(config, split, engine_at_hand(), progress)
+    run = train(config, split, engine_at_hand(), progress, "fit")
     epochs = three_moments(run.val_loss[: run.completed_epochs + 1])
     return Result(run, split, [moment_after(run, epoch) for epoch in epochs])
 

@@ -106,7 +106,7 @@ def compute(settings, progress):
     config = TrainConfig(**NETWORK, **{name: settings[name] for name in names})
     orders = sample_orders(replace(config, drop_last=False), split)
     complete = steps(settings) > 0
-    run = train(config, split, engine_at_hand(), progress) if complete else None
+    run = train(config, split, engine_at_hand(), progress, "fit") if complete else None
     return Result(config, split, run, orders)
 
 

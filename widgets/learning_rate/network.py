@@ -104,7 +104,7 @@ def compute(settings, progress):
     split = load(settings["data"], settings["seed"])
     knobs = {name: value for name, value in settings.items() if name != "data"}
     config, engine = TrainConfig(**knobs), engine_at_hand()
-    result = Result(train(config, split, engine, progress), split)
+    result = Result(train(config, split, engine, progress, "fit"), split)
     # It does not depend on the rate, so that sliding the rate finds it here.
     key = replace(config, learning_rate=0.0), settings["data"]
 

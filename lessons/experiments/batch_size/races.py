@@ -106,7 +106,7 @@ def race(configs, split, lines, seconds, engine="auto", progress=None):
     updates = [batches_per_epoch(config, len(split.X_train)) for config in configs]
     epochs = [epochs_needed(lines, *paces) for paces in zip(updates, seconds, strict=True)]
     configs = [replace(c, epochs=e) for c, e in zip(configs, epochs, strict=True)]
-    runs = train_side_by_side(configs, split, engine, progress)
+    runs = train_side_by_side(configs, split, engine, progress, "fit")
     return [
         Racer(run.config.batch_size, run, *paces)
         for run, *paces in zip(runs, updates, seconds, strict=True)

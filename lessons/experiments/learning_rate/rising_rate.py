@@ -36,7 +36,8 @@ def range_test(config, split, low=1e-4, high=10.0, epochs=10, engine="auto", pro
     """
     updates = epochs * batches_per_epoch(config, len(split.X_train))
     schedule = rising_rates(low, high, updates)
-    return train(replace(config, epochs=epochs, schedule=schedule), split, engine, progress)
+    config = replace(config, epochs=epochs, schedule=schedule)
+    return train(config, split, engine, progress, "fit")
 
 
 def running_average(values, beta):

@@ -37,7 +37,7 @@ def largest_stable_learning_rate(config, split, engine="auto", progress=None):
 
     def stable(rate):
         nonlocal learned
-        run = train(replace(config, learning_rate=rate), split, engine, progress.part())
+        run = train(replace(config, learning_rate=rate), split, engine, progress.part(), "fit")
         loss = run.train_loss
         if run.status != "finished" or loss.max() > THROWN_OFF * max(loss[0], guess):
             return False
