@@ -20,11 +20,12 @@ FIND_PYTHON = for found in $(CANDIDATES) ""; do \
 	"$$found" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 		2>/dev/null && break; done
 
-.PHONY: help lab test env notebooks bench pins clean FORCE
+.PHONY: help lab test check env notebooks bench pins clean FORCE
 
 help:
 	@echo "make lab        open the lessons in JupyterLab   (LAB_ARGS=--no-browser)"
 	@echo "make test       run every test and the linter    (TEST_ARGS='-k doors')"
+	@echo "make check      run what of it takes a minute or so in all"
 	@echo "make env        set up .venv, and nothing else   (PYTHON=python3.12)"
 	@echo "make notebooks  execute every lesson again and clean it"
 	@echo "make bench      measure the trainer and the sliders"
@@ -37,14 +38,14 @@ lab: env
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		$$([ "$$(id -u)" = 0 ] && echo --allow-root) $(LAB_ARGS)
 
-# All three are run, whatever the first says. Each file of tests stays on one core: its tests share
-# panels, servers and kernels.
-test: env
+# All three are run, whatever the first says. tests/conftest.py says which tests stay together on
+# one core.
+test check: env
 	@failed=0; \
 	$(BIN)/python -m ruff check || failed=1; \
 	$(BIN)/python -m ruff format --check || failed=1; \
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadfile \
-		--no-loadscope-reorder $(TEST_ARGS) || failed=1; \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadgroup \
+		--no-loadscope-reorder $(if $(filter check,$@),-m "not slow") $(TEST_ARGS) || failed=1; \
 	exit $$failed
 
 notebooks: env

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
 
 from lessons import engines
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+TESTS = Path(__file__).resolve().parent
+NOTEBOOKS = TESTS.parent / "notebooks"
 
 
 @pytest.fixture(scope="session")
@@ -18,15 +20,23 @@ def compiled():
     engines.warming.join()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A Lab on a copy of the notebooks: it saves what it shows, and the originals must stay."""
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory):
+    """One Lab for all tests of a core."""
     import lab
 
-    root = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with lab.server(root) as running:
+    with lab.server(tmp_path_factory.mktemp("lab")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def server(lab_server):
+    """That Lab, with a copy of the notebooks for one file of tests: it saves what it shows."""
+    running = lab_server.below(uuid.uuid4().hex[:8])
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, running.root)
+    yield running
+    running.stop_kernels()
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +46,22 @@ def page(server):
 
     with lab.browser() as page:
         yield page
+
+
+def pytest_collection_modifyitems(items):
+    """Say what is slow by its kind, and what stays together on one core.
+
+    Slow is all that runs a notebook or a browser; it begins first, so that no core ends late. The
+    tests of a file stay together, for they share panels, servers and kernels, unless they say
+    otherwise.
+    """
+    for item in items:
+        notebook = item.path.suffix == ".ipynb" or TESTS / "notebooks" in item.path.parents
+        if notebook or "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS.parent).as_posix()))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_configure(config):

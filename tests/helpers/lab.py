@@ -44,11 +44,16 @@ CHANGE_TIMEOUT = 15
 
 @dataclasses.dataclass
 class Server:
-    """A running JupyterLab: where it answers, what it serves, how to ask it something."""
+    """A running JupyterLab: where it answers, what it serves, how to ask it something.
+
+    `root` is the folder that tests look at; where it lies below the one that is served, `folder`
+    says how it is called there, with a slash at its end.
+    """
 
     url: str
     token: str
     root: Path
+    folder: str = ""
 
     def get(self, path):
         """The JSON that the server answers to GET `path`."""
@@ -57,6 +62,17 @@ class Server:
     def post(self, path):
         """The JSON (or None) that the server answers to POST `path`."""
         return self._request("POST", path)
+
+    def below(self, name):
+        """The same server, for a new folder below its root."""
+        (self.root / name).mkdir()
+        return dataclasses.replace(self, root=self.root / name, folder=f"{self.folder}{name}/")
+
+    def stop_kernels(self):
+        """Stop what runs for the notebooks of this folder, whose memory others need."""
+        for session in self.get("api/sessions"):
+            if session["path"].startswith(self.folder):
+                self._request("DELETE", f"api/sessions/{session['id']}")
 
     def lab_settings(self, plugin):
         """The settings in force for one Lab plug-in, as a dict.
@@ -287,7 +303,7 @@ def open_notebook(page, server, path):
     """Open `path` (relative to the server's root) in a fresh workspace; wait for its kernel."""
     workspace = f"test-{uuid.uuid4().hex[:8]}"
     page.goto(
-        f"{server.url}lab/workspaces/{workspace}/tree/{urllib.parse.quote(path)}"
+        f"{server.url}lab/workspaces/{workspace}/tree/{urllib.parse.quote(server.folder + path)}"
         f"?reset&token={server.token}"
     )
     _wait_for_kernel(page)
@@ -379,17 +395,26 @@ FETCH_PICTURE = """async image => {
     }
 }"""
 
-# One round of looking: has the address of the picture stayed the same, with an idle kernel?
-SETTLED = """([image, quiet]) => new Promise(resolve => {
-    const kernel = () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status;
-    const src = image.src, start = performance.now();
-    const look = () => {
-        if (image.src !== src || !image.complete || kernel() !== "idle") resolve(false);
-        else if (performance.now() - start > quiet * 1000) resolve(true);
-        else setTimeout(look, 20);
-    };
-    look();
-})"""
+# Whether any panel has work under way, in the words of the kernel.
+BUSY = (
+    "any(getattr(thing, 'job', None) for _, things in "
+    "__import__('widgets.page', fromlist=['shown']).shown.values() for thing in things)"
+)
+
+# The kernel takes messages one after the other: when it has answered, all that the page had sent
+# before is done, and what that made the page show has arrived. What the page held back in the
+# meantime (it sends one message at a time) is done when the kernel has answered once more.
+SETTLED = """async ([image, busy]) => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const src = image.src;
+    for (let times = 0; times < 2; times++) {
+        const options = {code: "", silent: true, user_expressions: {busy}};
+        const reply = await kernel.requestExecute(options).done;
+        if (reply.content.user_expressions?.busy.data["text/plain"] !== "False") return false;
+    }
+    await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+    return image.src === src && image.complete;
+}"""
 
 IN_SIGHT = "node => node.scrollIntoView({block: 'center', behavior: 'instant'})"
 
@@ -442,12 +467,12 @@ def wait_for_change(page, before, panel=0, timeout=CHANGE_TIMEOUT):
     raise AssertionError(f"the picture of panel {panel} is the same after {timeout} s")
 
 
-def settle(page, panel=0, quiet=0.4, timeout=CHANGE_TIMEOUT):
-    """Wait until the kernel is idle and the picture has stood still for `quiet` seconds."""
+def settle(page, panel=0, timeout=CHANGE_TIMEOUT):
+    """Wait until no panel has anything left to do, and the page shows what came of it."""
     image = _image(page, panel).element_handle()
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        if page.evaluate(SETTLED, [image, quiet]):
+        if page.evaluate(SETTLED, [image, BUSY]):
             return
         page.wait_for_timeout(20)
     raise AssertionError(f"the picture of panel {panel} does not come to rest in {timeout} s")
