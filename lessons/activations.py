@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erf, expit
+from scipy.special import erfc
 
 LEAK = 0.01
 CUBIC = 0.044715
-FAR = 10
+# Beyond ±40 both GELUs are straight lines to the last digit, and a power of z might overflow.
+FAR = 40
 ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
 
 
@@ -46,24 +47,28 @@ def identity_derivative(z):
 
 
 def sigmoid(z):
-    """The logistic sigmoid `f(z) = 1 / (1 + e^(-z))`, with values in (0, 1).
+    """The logistic sigmoid `f(z) = 1 / (1 + e^(-z)) = e^z / (1 + e^z)`, with values in (0, 1).
+
+    The first form where z > 0, else the second: no power overflows.
 
     Parameters: z, an array of any shape. Returns: an array of the same shape.
 
     >>> sigmoid(np.array([0.0, 100.0])).tolist()
     [0.5, 1.0]
     """
-    return expit(z)
+    power = np.exp(-np.abs(z))
+    return np.where(z > 0, 1, power) / (1 + power)
 
 
 def sigmoid_derivative(z):
-    """`f'(z) = f(z)·(1 - f(z))`, at most 1/4.
+    """`f'(z) = f(z)·(1 - f(z)) = f(z)·f(-z)`, at most 1/4.
+
+    Far to the right f is almost 1, and 1 - f would keep few digits or none; f(-z) has them all.
 
     >>> sigmoid_derivative(np.array([0.0])).tolist()
     [0.25]
     """
-    f = sigmoid(z)
-    return f * (1 - f)
+    return sigmoid(z) * sigmoid(-z)
 
 
 def tanh(z):
@@ -78,12 +83,15 @@ def tanh(z):
 
 
 def tanh_derivative(z):
-    """`f'(z) = 1 - f(z)²`, at most 1.
+    """`f'(z) = 1 - f(z)² = 1/cosh²(z)`, at most 1, with `1/cosh(z) = 2·e^(-|z|) / (1 + e^(-2|z|))`.
+
+    Far out f is almost ±1, and 1 - f² would keep few digits or none.
 
     >>> tanh_derivative(np.array([0.0])).tolist()
     [1.0]
     """
-    return 1 - np.tanh(z) ** 2
+    power = np.exp(-np.abs(z))
+    return (2 * power / (1 + power**2)) ** 2
 
 
 def relu(z):
@@ -111,7 +119,7 @@ def relu_derivative(z):
 def gelu(z):
     """The Gaussian error linear unit `f(z) = z·Φ(z)`, where Φ is the normal distribution function.
 
-    `Φ(z) = (1 + erf(z/√2)) / 2`: z is weighted by the share of a normal population below it.
+    `Φ(z) = erfc(-z/√2) / 2`: z is weighted by the share of a normal population below it.
 
     Parameters: z, an array of any shape. Returns: an array of the same shape.
 
@@ -129,17 +137,28 @@ def gelu_derivative(z):
     >>> gelu_derivative(np.array([0.0])).tolist()
     [0.5]
     """
-    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi, dtype=z.dtype)
-    return normal_cdf(z) + z * density
+    return normal_cdf(z) + z * normal_density(z)
 
 
 def normal_cdf(z):
-    """The normal distribution function `Φ(z) = (1 + erf(z/√2)) / 2`.
+    """The normal distribution function `Φ(z) = erfc(-z/√2) / 2`.
+
+    That is (1 + erf(z/√2)) / 2, of which far to the left the sum would keep few digits or none.
 
     >>> normal_cdf(np.array([0.0])).tolist()
     [0.5]
     """
-    return (1 + erf(z / np.sqrt(2, dtype=z.dtype))) / 2
+    return erfc(-z / np.sqrt(2, dtype=z.dtype)) / 2
+
+
+def normal_density(z):
+    """The normal density `φ(z) = e^(-z²/2) / √(2π)`.
+
+    >>> normal_density(np.array([0.0])).round(4).tolist()
+    [0.3989]
+    """
+    z = np.clip(z, -FAR, FAR)
+    return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi, dtype=z.dtype)
 
 
 def leaky_relu(z):
@@ -234,6 +253,8 @@ def softplus_derivative(z):
 def gelu_tanh(z):
     """GELU with tanh in place of erf: `f(z) = z·(1 + tanh(√(2/π)·(z + 0.044715·z³)))/2`.
 
+    Computed as `z·σ(2x)` with x what tanh is taken of: `(1 + tanh x)/2 = σ(2x)`, with all digits.
+
     Parameters: z, an array of any shape. Returns: an array of the same shape.
 
     Source: Hendrycks & Gimpel (2016), the approximation that GPT-2 uses.
@@ -241,23 +262,22 @@ def gelu_tanh(z):
     >>> gelu_tanh(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
     [-0.1588, 0.0, 0.8412]
     """
-    return z * ((1 + np.tanh(inner(z))) / 2)
+    return z * sigmoid(2 * inner(z))
 
 
 def gelu_tanh_derivative(z):
-    """`f'(z) = (1 + t)/2 + z·(1 - t²)/2·√(2/π)·(1 + 3·0.044715·z²)`, with t the tanh above.
+    """`f'(z) = σ(2x) + z·σ'(2x)·2x'`, with x as above and `x' = √(2/π)·(1 + 3·0.044715·z²)`.
 
     >>> gelu_tanh_derivative(np.array([0.0])).tolist()
     [0.5]
     """
     z = np.clip(z, -FAR, FAR)
-    t = np.tanh(inner(z))
-    slope = ROOT_2_OVER_PI * (1 + 3 * CUBIC * z**2)
-    return (1 + t) / 2 + z * (1 - t**2) / 2 * slope
+    x, slope = inner(z), ROOT_2_OVER_PI * (1 + 3 * CUBIC * z**2)
+    return sigmoid(2 * x) + z * sigmoid_derivative(2 * x) * 2 * slope
 
 
 def inner(z):
-    """What GELU's tanh form takes the tanh of; beyond |z| = 10 that is 1, and z³ might overflow.
+    """What GELU's tanh form takes the tanh of.
 
     >>> inner(np.array([0.0])).tolist()
     [0.0]

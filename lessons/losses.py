@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lessons.activations import identity, sigmoid, softmax, softplus
+from lessons.activations import identity, sigmoid, sigmoid_derivative, softmax, softplus
 
 
 class Loss(NamedTuple):
@@ -26,7 +26,8 @@ class Loss(NamedTuple):
 def cross_entropy(outputs, targets):
     """Softmax cross-entropy: `L = -(1/N) Σ_n log p_n[t_n]`, with `p_n = softmax(z_n)`.
 
-    Computed as `log Σ_k e^(z_k) - z_t`, which stays exact when a probability is almost 0.
+    Computed as `log(1 + Σ' e^(z_k - z_max)) + z_max - z_t`, where Σ' leaves out the highest score:
+    that stays exact when a probability is almost 0 or almost 1.
 
     Parameters: outputs z, scores, shape (N, K); targets t, class numbers 0..K-1, shape (N,).
     Returns: the mean loss, a scalar in nats (natural logarithm).
@@ -34,19 +35,24 @@ def cross_entropy(outputs, targets):
     >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1])).round(4))
     0.6931
     """
+    rows = np.arange(len(targets))
     shifted = outputs - outputs.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=1))
-    return np.mean(log_sum - shifted[np.arange(len(targets)), targets])
+    others = np.exp(shifted)
+    others[rows, outputs.argmax(axis=1)] = 0
+    return np.mean(np.log1p(others.sum(axis=1)) - shifted[rows, targets])
 
 
 def cross_entropy_gradient(outputs, targets):
     """`∂L/∂z = (p - onehot(t)) / N`: how far each probability is from the truth.
 
+    Of the right class that is `p_t - 1 = -Σ_{k≠t} p_k`, exact when p_t is almost 1.
+
     >>> cross_entropy_gradient(np.array([[0.0, 0.0]]), np.array([1])).tolist()
     [[0.5, -0.5]]
     """
-    gradient = softmax(outputs)
-    gradient[np.arange(len(targets)), targets] -= 1
+    gradient, rows = softmax(outputs), np.arange(len(targets))
+    gradient[rows, targets] = 0
+    gradient[rows, targets] = -gradient.sum(axis=1)
     return gradient / len(targets)
 
 
@@ -119,7 +125,8 @@ def huber_gradient(outputs, targets):
 def binary_cross_entropy(outputs, targets):
     """Cross-entropy of two classes that one score z tells apart.
 
-    `L = -(1/N) Σ_n (t_n·log p_n + (1 - t_n)·log(1 - p_n))` with `p = σ(z)`, without overflow.
+    `L = -(1/N) Σ_n (t_n·log p_n + (1 - t_n)·log(1 - p_n))` with `p = σ(z)`. With s = 1 - 2t, which
+    is 1 or -1, that is `(1/N) Σ_n log(1 + e^(s_n·z_n))`: no overflow, and no digit lost.
 
     Parameters: outputs z, scores, shape (N, 1); targets t, class numbers 0 or 1, shape (N,).
     Returns: the mean loss, a scalar in nats.
@@ -127,8 +134,8 @@ def binary_cross_entropy(outputs, targets):
     >>> float(binary_cross_entropy(np.array([[0.0]]), np.array([1])).round(4))
     0.6931
     """
-    t = column(targets, outputs)
-    return np.mean(softplus(outputs) - outputs * t)
+    s = 1 - 2 * column(targets, outputs)
+    return np.mean(softplus(s * outputs))
 
 
 def binary_cross_entropy_gradient(outputs, targets):
@@ -137,7 +144,7 @@ def binary_cross_entropy_gradient(outputs, targets):
     >>> binary_cross_entropy_gradient(np.array([[0.0]]), np.array([1])).tolist()
     [[-0.5]]
     """
-    return (sigmoid(outputs) - column(targets, outputs)) / len(targets)
+    return error(outputs, targets) / len(targets)
 
 
 def hinge(outputs, targets):
@@ -180,7 +187,7 @@ def brier(outputs, targets):
     >>> float(brier(np.array([[0.0]]), np.array([1])))
     0.25
     """
-    return np.mean((sigmoid(outputs) - column(targets, outputs)) ** 2)
+    return np.mean(error(outputs, targets) ** 2)
 
 
 def brier_gradient(outputs, targets):
@@ -189,8 +196,19 @@ def brier_gradient(outputs, targets):
     >>> brier_gradient(np.array([[0.0]]), np.array([1])).tolist()
     [[-0.25]]
     """
-    p = sigmoid(outputs)
-    return 2 * (p - column(targets, outputs)) * p * (1 - p) / len(targets)
+    return 2 * error(outputs, targets) * sigmoid_derivative(outputs) / len(targets)
+
+
+def error(outputs, targets):
+    """What the probability of one score is off by: `p - t = s·σ(s·z)`, with `s = 1 - 2t = ±1`.
+
+    The second form keeps its digits when p is almost the 1 that it should be.
+
+    >>> error(np.array([[0.0], [0.0]]), np.array([1, 0])).tolist()
+    [[-0.5], [0.5]]
+    """
+    s = 1 - 2 * column(targets, outputs)
+    return s * sigmoid(s * outputs)
 
 
 def column(targets, outputs):

@@ -1,7 +1,7 @@
 """The fast engine: a whole training run in one compiled function.
 
 The mathematics is that of `lessons/network.py` and `lessons/readable.py`. Read it from the inside
-out: `lanes.py` (many numbers at once) and `elementary.py` (exp, log, tanh, erf); `layers.py`,
+out: `lanes.py` (many numbers at once) and `elementary.py` (exp, log, sigmoid, normal); `layers.py`,
 `activations.py`, `batch_norm.py`, `losses.py` and `optimizers.py`, the twins of what the readable
 engine has under those names; `network.py` and `update.py`, which put them together; and here the
 run. `lessons/fast.py` turns a plan into the arrays and numbers that all of them take.

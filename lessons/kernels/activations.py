@@ -3,7 +3,7 @@
 import math
 
 from lessons.kernels.compiling import compiled
-from lessons.kernels.elementary import erf, exp, log1p, tanh
+from lessons.kernels.elementary import exp, expm1, log1p, normal, sigmoid
 from lessons.kernels.lanes import LANES, load, sign, store, where
 
 
@@ -13,15 +13,11 @@ def identity(z):
 
 
 @compiled
-def sigmoid(z):
-    h = 1 / (1 + exp(-z))
-    return h, h * (1 - h)
-
-
-@compiled
-def tanh_(z):
-    h = tanh(z)
-    return h, 1 - h * h
+def tanh(z):
+    # With e = e^(-2|z|), tanh |z| = (1 - e)/(1 + e) and 1 - tanh² z = 4·e/(1 + e)².
+    e, minus = exp(-2 * abs(z)), expm1(-2 * abs(z))
+    share = 1 / (1 + e)
+    return where(z > 0, -minus, minus) * share, 4 * e * share * share
 
 
 @compiled
@@ -38,14 +34,14 @@ def leaky_relu(z):
 
 @compiled
 def elu(z):
-    e = exp(min(z, 0))
-    return where(z > 0, z, e - 1), e
+    low = min(z, 0)
+    return where(z > 0, z, expm1(low)), exp(low)
 
 
 @compiled
 def silu(z):
-    p = 1 / (1 + exp(-z))
-    return z * p, p + z * p * (1 - p)
+    p, slope = sigmoid(z)
+    return z * p, p + z * slope
 
 
 @compiled
@@ -56,18 +52,16 @@ def softplus(z):
 
 @compiled
 def gelu(z):
-    cdf = 0.5 * (1 + erf(z * math.sqrt(0.5)))
-    return z * cdf, cdf + z * exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    cdf, density = normal(z)
+    return z * cdf, cdf + z * density
 
 
 @compiled
 def gelu_tanh(z):
-    slope = math.sqrt(2 / math.pi)
-    near = max(min(z, 10), -10)  # beyond, t is ±1, and the cube might overflow
-    t = tanh(slope * (near + 0.044715 * near * near * near))
-    inner = slope * (1 + 3 * 0.044715 * near * near)
-    share = 0.5 * (1 + t)
-    return z * share, share + 0.5 * near * (1 - t * t) * inner
+    double = 2 * math.sqrt(2 / math.pi)
+    near = max(min(z, 40), -40)  # beyond, the sigmoid is 0 or 1, and the cube might overflow
+    share, slope = sigmoid(double * (near + 0.044715 * near * near * near))
+    return z * share, share + near * slope * double * (1 + 3 * 0.044715 * near * near)
 
 
 def activate_with(function):
@@ -87,7 +81,7 @@ def activate_with(function):
 
 apply_identity = activate_with(identity)
 apply_sigmoid = activate_with(sigmoid)
-apply_tanh = activate_with(tanh_)
+apply_tanh = activate_with(tanh)
 apply_relu = activate_with(relu)
 apply_leaky_relu = activate_with(leaky_relu)
 apply_elu = activate_with(elu)

@@ -1,11 +1,11 @@
-"""exp, log, tanh and erf for Lanes: plain arithmetic, all lanes at once.
+"""exp, log, sigmoid and the normal distribution for Lanes: plain arithmetic, all lanes at once.
 
 The C library's versions take one number at a time. For float32 the functions below are quotients
 of polynomials, which cost no more for all lanes than for one; their coefficients are those of the
-Cephes library (exp, log) and of Eigen (tanh, erf). float64 keeps the library's functions.
+Cephes library (exp, log) and a fit of our own (normal). float64 keeps the library's functions.
 
-Far out they are exactly 0, ±1 and infinity: a unit that is saturated must let nothing through, or
-a large number behind it would count for something.
+Far out they are exactly 0 or 1: a unit that is saturated must let nothing through, or a large
+number behind it would count for something.
 """
 
 import math
@@ -20,14 +20,17 @@ from lessons.kernels.lanes import (
     lane,
     nearest,
     power_of_two,
-    sign,
     where,
     with_lane,
 )
 
 
 def exp(x):
-    """`e^x`; for float32 within 1 ulp from -87.3 to 88.3, beyond that 0 and infinity."""
+    """`e^x` for x ≤ 0; for float32 within 1 ulp, and from -104 on 0."""
+
+
+def expm1(x):
+    """`e^x - 1` for x ≤ 0; for float32 within 1 ulp."""
 
 
 def log(x):
@@ -38,12 +41,11 @@ def log1p(x):
     """`log(1 + x)` for 0 ≤ x ≤ 1; for float32 within 2 ulp."""
 
 
-def tanh(x):
-    """Hyperbolic tangent; for float32 within 5 ulp, where it is above 1e-35."""
+def normal(x):
+    """Distribution function Φ and density φ of the standard normal distribution.
 
-
-def erf(x):
-    """Error function; for float32 within 6 ulp, where it is above 1e-35."""
+    For float32 within 8 + x² ulp, far out as well: the error of e^(-x²/2) is that of x²/2.
+    """
 
 
 @register_jitable
@@ -53,6 +55,33 @@ def polynomial(x, coefficients):
     for c in coefficients[2:]:
         value = value * x + c
     return value
+
+
+@register_jitable
+def split_power(x):
+    """Return n and rest so that `e^x = 2^n · (1 + rest)`, with √½ ≤ 1 + rest ≤ √2.
+
+    2^n may lie below the normal numbers; 2^(n + 64) does not.
+    """
+    inside = max(x, EXP_LOW)
+    n = nearest(inside * LOG2_E)
+    r = inside - n * LN2_HIGH - n * LN2_LOW
+    return n, polynomial(r, EXP) * r * r + r
+
+
+@register_jitable
+def sigmoid(x):
+    """The sigmoid σ(x) and its derivative σ(x)·σ(-x): from e^(-|x|) neither loses digits."""
+    e = exp(-abs(x))
+    right = 1 / (1 + e)
+    left = e * right
+    return where(x > 0, right, left), left * right
+
+
+@register_jitable
+def density(x):
+    """`φ(x) = e^(-x²/2) / √(2π)`."""
+    return exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
 
 
 @register_jitable
@@ -68,29 +97,22 @@ def f32(*numbers):
 
 
 LOG2_E, LN2_HIGH, LN2_LOW = f32(1.44269504, 0.693359375, -2.12194440e-4)
-EXP_LOW, EXP_HIGH = f32(-87.33654, 88.37626)
+EXP_LOW, LIFT, LOWER = f32(-105, 64, 2.0**-64)
 EXP = f32(1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 0.5)
 ROOT_HALF, ROOT_TWO = f32(math.sqrt(0.5), math.sqrt(2))
 LOG = f32(
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 )  # fmt: skip
-TANH_LIMIT = np.float32(7.90531110763549805)
-TANH_TOP = f32(
-    -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-08,
-    1.48572235717979e-05, 6.37261928875436e-04, 4.89352455891786e-03,
+# Mills' ratio Φ(-u)/φ(u) for u from 0 to 14, where φ ends.
+MILLS_LIMIT = np.float32(14)
+MILLS_TOP = f32(
+    1.0119260433371217e-2, 1.0051095804344731e-1, 4.5531863029081504e-1, 1.0932565490150967,
+    1.2533141437419293,
 )  # fmt: skip
-TANH_BOTTOM = f32(
-    1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03
-)
-ERF_LIMIT = np.float32(4.0)
-ERF_TOP = f32(
-    -2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
-    -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02,
-)  # fmt: skip
-ERF_BOTTOM = f32(
-    -1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -7.37332916720468e-03,
-    -1.42647390514189e-02,
+MILLS_BOTTOM = f32(
+    1.0119121591556167e-2, 1.0051816786534394e-1, 4.6527528515314126e-1, 1.1958962610449897,
+    1.6701774509105876, 1.0,
 )  # fmt: skip
 
 
@@ -105,22 +127,32 @@ def one_by_one(function):
     return apply
 
 
+erfc = register_jitable(one_by_one(math.erfc))
+
+
 @overload(exp)
 def exp_lanes(x):
     if x.dtype == types.float64:
         return one_by_one(np.exp)
 
     def exp32(x):
-        # e^x = 2^n · e^r with r within ±ln2/2.
-        inside = min(max(x, EXP_LOW), EXP_HIGH)
-        n = nearest(inside * LOG2_E)
-        r = inside - n * LN2_HIGH - n * LN2_LOW
-        e_r = polynomial(r, EXP) * r * r + r + 1
-        power = where(x > EXP_LOW, e_r * power_of_two(n), 0)
-        power = where(x < EXP_HIGH, power, np.inf)
-        return where(x == x, power, x)
+        n, rest = split_power(x)
+        return where(x == x, (rest + 1) * power_of_two(n + LIFT) * LOWER, x)
 
     return exp32
+
+
+@overload(expm1)
+def expm1_lanes(x):
+    if x.dtype == types.float64:
+        return one_by_one(np.expm1)
+
+    def expm1_32(x):
+        n, rest = split_power(x)
+        scale = power_of_two(n + LIFT) * LOWER
+        return where(x == x, rest * scale + (scale - 1), x)
+
+    return expm1_32
 
 
 @overload(log)
@@ -154,31 +186,14 @@ def log1p_lanes(x):
     return log1p32
 
 
-@overload(tanh)
-def tanh_lanes(x):
+@overload(normal)
+def normal_lanes(x):
     if x.dtype == types.float64:
-        return one_by_one(np.tanh)
+        return lambda x: (0.5 * erfc(-x * math.sqrt(0.5)), density(x))
 
-    def tanh32(x):
-        inside = min(max(x, -TANH_LIMIT), TANH_LIMIT)
-        square = inside * inside
-        ratio = polynomial(square, TANH_TOP) / polynomial(square, TANH_BOTTOM)
-        value = where(abs(x) < TANH_LIMIT, inside * ratio, sign(x))
-        return where(x == x, value, x)
+    def normal32(x):
+        phi, u = density(x), min(abs(x), MILLS_LIMIT)
+        tail = phi * (polynomial(u, MILLS_TOP) / polynomial(u, MILLS_BOTTOM))
+        return where(x > 0, 1 - tail, tail), phi
 
-    return tanh32
-
-
-@overload(erf)
-def erf_lanes(x):
-    if x.dtype == types.float64:
-        return one_by_one(math.erf)
-
-    def erf32(x):
-        inside = min(max(x, -ERF_LIMIT), ERF_LIMIT)
-        square = inside * inside
-        ratio = polynomial(square, ERF_TOP) / polynomial(square, ERF_BOTTOM)
-        value = where(abs(x) < ERF_LIMIT, inside * ratio, sign(x))
-        return where(x == x, value, x)
-
-    return erf32
+    return normal32

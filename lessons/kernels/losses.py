@@ -4,7 +4,7 @@ Two classes are told apart by one score: y is 0 or 1, and the answer is 1 where 
 """
 
 from lessons.kernels.compiling import compiled
-from lessons.kernels.elementary import exp, log, log1p
+from lessons.kernels.elementary import exp, log, log1p, sigmoid
 from lessons.kernels.lanes import LANES, load, sign, store, total, where, zeros
 
 
@@ -29,7 +29,8 @@ def huber(z, y):
 @compiled
 def binary_cross_entropy(z, y):
     loss = max(z, 0) - z * y + log1p(exp(-abs(z)))
-    return loss, 1 / (1 + exp(-z)) - y, where(z > 0, y, 1 - y)
+    s = 1 - 2 * y
+    return loss, s * sigmoid(s * z)[0], where(z > 0, y, 1 - y)
 
 
 @compiled
@@ -40,8 +41,9 @@ def hinge(z, y):
 
 @compiled
 def brier(z, y):
-    p = 1 / (1 + exp(-z))
-    return (p - y) * (p - y), 2 * (p - y) * p * (1 - p), where(z > 0, y, 1 - y)
+    s = 1 - 2 * y
+    error, slope = sigmoid(s * z)
+    return error * error, 2 * s * error * slope, where(z > 0, y, 1 - y)
 
 
 def measure_with(function):
@@ -67,14 +69,18 @@ def measure_with(function):
 
 @compiled
 def cross_entropy(net, work, m):
-    """Softmax cross-entropy: `log Σ_k e^(z_k) - z_y`; its gradient is `p - onehot(y)`."""
+    """Softmax cross-entropy: `log Σ_k e^(z_k) - z_y`; its gradient is `p - onehot(y)`.
+
+    Beside a probability of almost 1, those of the others are added up by themselves: `others` are
+    all but the highest score's, `wrong` all but that of y.
+    """
     losses, hits = 0.0, 0.0
     n = net.size[net.last]
     for s in range(0, m, LANES):
         y, live = load(work.Y, s), load(work.live, s)
         first = net.row[net.last] * LANES + s * net.height
         highest = load(work.Z, first)
-        answer = score = powers = zeros(work.Z)
+        answer = score = others = wrong = zeros(work.Z)
         for k in range(1, n):
             z = load(work.Z, first + k * LANES)
             answer = where(z > highest, zeros(work.Z) + k, answer)  # of equals, the first
@@ -83,14 +89,16 @@ def cross_entropy(net, work, m):
             a = first + k * LANES
             z = load(work.Z, a) - highest
             power = exp(z)
-            powers += power
+            others += where(answer == k, 0, power)
+            wrong += where(y == k, 0, power)
             score = where(y == k, z, score)
             store(work.G, a, power)
         for k in range(n):
             a = first + k * LANES
-            p = load(work.G, a) / powers
-            store(work.G, a, (p - where(y == k, 1.0, p * 0)) * live)
-        losses += total((log(powers) - score) * live)
+            slope = where(y == k, -wrong, load(work.G, a)) / (1 + others)
+            store(work.G, a, slope * live)
+        powers = where(others < 1, log1p(min(others, 1)), log(1 + others))
+        losses += total((powers - score) * live)
         hits += total(where(answer == y, live, 0))
     return losses, hits
 

@@ -49,7 +49,8 @@ def jacobian(p, temperature=1.0):
     """Compute how each probability answers to each logit: `∂p_i/∂z_j = p_i (δ_ij - p_j) / T`.
 
     δ_ij is 1 where i = j, else 0. The probabilities sum to 1 whatever the logits, so every column
-    sums to 0; a constant added to all logits changes nothing, so every row does too.
+    sums to 0; a constant added to all logits changes nothing, so every row does too. From the
+    others of its row follows `p_i (1 - p_i)`, with all digits when p_i is almost 1.
 
     Parameters: p, the probabilities that softmax gave, shape (K,); temperature T > 0.
     Returns: shape (K, K); row i, column j.
@@ -57,4 +58,6 @@ def jacobian(p, temperature=1.0):
     >>> jacobian(np.array([0.5, 0.5])).tolist()
     [[0.25, -0.25], [-0.25, 0.25]]
     """
-    return (np.diag(p) - np.outer(p, p)) / temperature
+    slopes = -np.outer(p, p)
+    np.fill_diagonal(slopes, 0)
+    return (slopes - np.diag(slopes.sum(axis=1))) / temperature
