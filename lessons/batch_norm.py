@@ -43,10 +43,12 @@ def normalize(z, gamma, beta, eps):
     >>> z.round(6).tolist()
     [[-1.0], [1.0]]
     """
-    mean = z.mean(axis=0)
-    var = np.mean((z - mean) ** 2, axis=0)
-    z_hat = (z - mean) / np.sqrt(var + eps)
-    return gamma * z_hat + beta, Normalized(z_hat, mean, var)
+    # Far from 0, a mean in single precision would be off by much of the spread.
+    mean = z.mean(axis=0, dtype=np.float64)
+    centered = (z - mean).astype(z.dtype)
+    var = np.mean(centered**2, axis=0)
+    z_hat = centered / np.sqrt(var + eps)
+    return gamma * z_hat + beta, Normalized(z_hat, mean.astype(z.dtype), var)
 
 
 def normalize_backward(g, gamma, normalized, eps):

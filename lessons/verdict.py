@@ -116,7 +116,7 @@ def guessing_loss(split):
     """
     y = split.y_train
     if split.task == "regression":
-        return float(np.mean(np.var(y, axis=0)))
+        return float(np.mean(np.var(y, axis=0, dtype=np.float64)))
     shares = np.bincount(y) / len(y)
     shares = shares[shares > 0]
     return float(-np.sum(shares * np.log(shares)))

@@ -106,7 +106,7 @@ def addresses(net, work):
 def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, shared, rng):
     """Write down losses, accuracies and what the hidden layers do at the end of an epoch."""
     order, stop = address(natural), address(shared)
-    sums, scores = np.zeros((net.last, 3)), np.zeros((2, 2))
+    sums, scores = np.zeros((net.last, 4)), np.zeros((2, 2))
     for a in range(net.height * LANES):
         work.steepest[a] = 0
     for part in range(2):
@@ -122,11 +122,10 @@ def record_epoch(epoch, theta, train, val, natural, net, knobs, work, record, sh
         if knobs.answers:
             record.accuracy[part, epoch] = scores[part, 1]
     for k in range(1, net.last):
-        count = len(train.X) * net.size[k]
-        mean = sums[k, 0] / count
+        count, mean, squares, flat = sums[k]
         record.activation_mean[epoch, k - 1] = mean
-        record.activation_std[epoch, k - 1] = math.sqrt(max(sums[k, 1] / count - mean * mean, 0.0))
-        record.flat[epoch, k - 1] = sums[k, 2] / count
+        record.activation_std[epoch, k - 1] = math.sqrt(squares / count)
+        record.flat[epoch, k - 1] = flat / count
         dead, one = 0, zeros(theta) + 1
         for unit in range(net.row[k], net.row[k] + net.size[k]):
             flat = where(load(work.steepest, unit * LANES) < FLAT, one, 0)

@@ -3,7 +3,7 @@
 import math
 
 from lessons.kernels.compiling import compiled
-from lessons.kernels.elementary import exp, expm1, log1p, normal, sigmoid
+from lessons.kernels.elementary import exp, exp_and_less_1, log1p, normal, sigmoid
 from lessons.kernels.lanes import LANES, load, sign, store, where
 
 
@@ -15,7 +15,7 @@ def identity(z):
 @compiled
 def tanh(z):
     # With e = e^(-2|z|), tanh |z| = (1 - e)/(1 + e) and 1 - tanh² z = 4·e/(1 + e)².
-    e, minus = exp(-2 * abs(z)), expm1(-2 * abs(z))
+    e, minus = exp_and_less_1(-2 * abs(z))
     share = 1 / (1 + e)
     return where(z > 0, -minus, minus) * share, 4 * e * share * share
 
@@ -34,8 +34,8 @@ def leaky_relu(z):
 
 @compiled
 def elu(z):
-    low = min(z, 0)
-    return where(z > 0, z, expm1(low)), exp(low)
+    e, minus = exp_and_less_1(min(z, 0))
+    return where(z > 0, z, minus), e
 
 
 @compiled

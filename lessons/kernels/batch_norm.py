@@ -13,27 +13,31 @@ def normalize(theta, gamma, eps, A, row, n, m, net, work, own):
     """`ẑ = (z - μ) / √(σ² + ε)`, then `γ·ẑ + β`, unit by unit, in place.
 
     gamma is where γ begins; β, the running mean and the running variance follow. `own` says
-    whether μ and σ² are the batch's own or the running ones.
+    whether μ and σ² are the batch's own or the running ones. Far from 0, a mean in single precision
+    may be off by much of the spread: `rest` is by how much.
     """
     for j in range(n):
         a = (row + j) * LANES
         mean, var = theta[gamma + 2 * n + j], theta[gamma + 3 * n + j]
+        rest = mean - mean
         if own:
             sums = zeros(theta)
             for s in range(0, m, LANES):
                 sums += load(A, a + s * net.height) * load(work.live, s)
             mean = total(sums / m)
-            squares = zeros(theta)
+            rests = squares = zeros(theta)
             for s in range(0, m, LANES):
                 deviation = (load(A, a + s * net.height) - mean) * load(work.live, s)
+                rests += deviation
                 squares += deviation * deviation
-            var = total(squares / m)
-            work.mean[row + j], work.var[row + j] = mean, var
+            rest = total(rests) / m
+            var = abs(total(squares) / m - rest * rest)  # of equal numbers, a rounding error
+            work.mean[row + j], work.var[row + j] = mean + rest, var
         inverse = 1 / math.sqrt(var + eps)
         work.inverse[row + j] = inverse
         scale, shift = theta[gamma + j], theta[gamma + n + j]
         for s in range(0, m, LANES):
-            z_hat = (load(A, a + s * net.height) - mean) * inverse
+            z_hat = (load(A, a + s * net.height) - mean) * inverse - rest * inverse
             store(work.N, a + s * net.height, z_hat)
             store(A, a + s * net.height, z_hat * scale + shift)
 

@@ -29,8 +29,8 @@ def exp(x):
     """`e^x` for x ≤ 0; for float32 within 1 ulp, and from -104 on 0."""
 
 
-def expm1(x):
-    """`e^x - 1` for x ≤ 0; for float32 within 1 ulp."""
+def exp_and_less_1(x):
+    """`e^x` and `e^x - 1` for x ≤ 0; for float32 each within 1 ulp."""
 
 
 def log(x):
@@ -128,6 +128,7 @@ def one_by_one(function):
 
 
 erfc = register_jitable(one_by_one(math.erfc))
+expm1 = register_jitable(one_by_one(np.expm1))
 
 
 @overload(exp)
@@ -142,17 +143,17 @@ def exp_lanes(x):
     return exp32
 
 
-@overload(expm1)
-def expm1_lanes(x):
+@overload(exp_and_less_1)
+def exp_and_less_1_lanes(x):
     if x.dtype == types.float64:
-        return one_by_one(np.expm1)
+        return lambda x: (exp(x), expm1(x))
 
-    def expm1_32(x):
+    def both32(x):
         n, rest = split_power(x)
         scale = power_of_two(n + LIFT) * LOWER
-        return where(x == x, rest * scale + (scale - 1), x)
+        return (rest + 1) * scale, rest * scale + (scale - 1)
 
-    return expm1_32
+    return both32
 
 
 @overload(log)

@@ -24,6 +24,7 @@ from lessons.kernels.batch_norm import (
 from lessons.kernels.compiling import compiled
 from lessons.kernels.lanes import (
     LANES,
+    lane,
     load,
     prefetch,
     store,
@@ -208,23 +209,50 @@ def backward(theta, gradient, net, knobs, work, m, own):
 
 @compiled
 def watch(net, work, m, sums):
-    """Add up what hidden levels do: of each, Σh, Σh², and how many derivatives are flat."""
+    """Sum up what hidden levels do: of each, `n`, mean and `Σ(h - mean)²`, and flat derivatives."""
     for k in range(1, net.last):
-        h_sum = h_square = flat = zeros(work.H)
+        n, center = m * net.size[k], rough_mean(k, net, work, m)
+        rest = square = flat = zeros(work.H)
         for j in range(net.size[k]):
             unit = (net.row[k] + j) * LANES
             steepest = load(work.steepest, unit)
             for s in range(0, m, LANES):
                 live, a = load(work.live, s), unit + s * net.height
-                h, d = load(work.H, a) * live, abs(load(work.D, a))
-                h_sum += h
-                h_square += h * h
+                h, d = (load(work.H, a) - center) * live, abs(load(work.D, a))
+                rest += h
+                square += h * h
                 flat += where(d < FLAT, live, 0)
                 steepest = max(steepest, d * live)
             store(work.steepest, unit, steepest)
-        sums[3 * k] += total(h_sum)
-        sums[3 * k + 1] += total(h_square)
-        sums[3 * k + 2] += total(flat)
+        moved = total(rest) / n
+        squares = abs(total(square) - moved * moved * n)  # of equal numbers, a rounding error
+        merge(sums, 4 * k, n, lane(center, 0) + moved, squares)
+        sums[4 * k + 3] += total(flat)
+
+
+@compiled
+def rough_mean(k, net, work, m):
+    """Mean of level k over the first LANES samples, in all lanes.
+
+    Of a BLOCK it is at most a few standard deviations off, so sums of squares around it lose next
+    to nothing, which around 0 they do.
+    """
+    h_sum = zeros(work.H)
+    for j in range(net.size[k]):
+        h_sum += load(work.H, (net.row[k] + j) * LANES) * load(work.live, 0)
+    return zeros(work.H) + total(h_sum) / (min(m, LANES) * net.size[k])
+
+
+@compiled
+def merge(sums, at, n, mean, squares):
+    """Merge n numbers with those before, of which `sums` holds n, mean and `Σ(h - mean)²`.
+
+    Source: Chan et al., "Updating formulae and a pairwise algorithm" (1979).
+    """
+    before, moved = sums[at], mean - sums[at + 1]
+    sums[at] += n
+    sums[at + 1] += moved * n / sums[at]
+    sums[at + 2] += squares + moved * moved * before * n / sums[at]
 
 
 @compiled
