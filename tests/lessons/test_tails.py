@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from lessons.softmax import jacobian
 
 from lessons.activations import ACTIVATIONS, softmax
 from lessons.compiler import has_numba
 from lessons.losses import LOSSES
-from lessons.softmax import jacobian
 
 ENGINES = ["numpy", "numba"] if has_numba() else ["numpy"]
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
