@@ -1,19 +1,26 @@
 """Execute every lesson again and clean it, so that no output is ever edited by hand.
 
     make notebooks
+    python tools/notebooks.py keep    keep the clean ones for `widgets.start.fresh_copy`
 
-What stays: source, text, pictures, execution counts, which strict nbval compares. What goes:
-live views of widgets, which need a kernel, and everything that differs from run to run.
+What stays: source, text, pictures with their alternative text, and execution counts; strict nbval
+compares all but the pictures. What goes: live views of widgets, which need a kernel, and everything
+that differs from run to run.
 """
 
+import shutil
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
+from widgets.originals import KEPT, lessons_in
+
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+PICTURE = "image/png"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -45,7 +52,29 @@ def clean(notebook):
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(LIVE_VIEW, None)
             if "metadata" in output:
-                output.metadata = nbformat.from_dict({})
+                kept = {kind: about for kind, about in output.metadata.items() if kind == PICTURE}
+                output.metadata = nbformat.from_dict(kept)
+
+
+def keep():
+    """Copy the lessons that are as they came to where learners do not save over them.
+
+    Lab leaves its marks on what it saves: such a lesson never replaces an original.
+    """
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for name in sorted(lessons_in(FOLDER)):
+        path, kept = FOLDER / f"{name}.ipynb", KEPT / f"{name}.ipynb"
+        if is_clean(nbformat.read(path, as_version=4)):
+            shutil.copyfile(path, kept)
+        elif not kept.exists():
+            print(f"{path.name} was saved over: there is no original to keep of it.")
+
+
+def is_clean(notebook):
+    """Return whether there is nothing to remove."""
+    cleaned = deepcopy(notebook)
+    clean(cleaned)
+    return cleaned == notebook
 
 
 def main():
@@ -55,4 +84,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep() if sys.argv[1:] == ["keep"] else main())

@@ -1,4 +1,4 @@
-"""The check, the prediction and the goals of lesson 00."""
+"""The check, the prediction, the goals and the fresh copies of lesson 00."""
 
 import sys
 
@@ -6,7 +6,10 @@ from lessons import TrainConfig, data, train
 from lessons.engines import engine_at_hand
 from lessons.trouble import trouble
 from lessons.verdict import short
+from widgets.originals import fresh_copy
 from widgets.tasks import Choice, Goal, Goals, Prediction
+
+__all__ = ["check", "fresh_copy", "goals", "predict"]
 
 PYTHON = (3, 11)
 
