@@ -5,8 +5,16 @@ cell again closes what the cell showed before.
 """
 
 import html
+import os
 import sys
 import weakref
+from pathlib import Path
+
+from IPython.display import publish_display_data
+
+from widgets.pulse import Pulse
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 shown = {}  # cell -> (execution, what it shows)
 
@@ -19,6 +27,7 @@ class OnPage:
     """
 
     closed = False
+    pulse = None
 
     def put_together(self, box, *others):
         """Take `box` for what is shown; `others` are widgets that are not inside it."""
@@ -42,14 +51,45 @@ class OnPage:
         """Return what is stored for readers without a kernel, by MIME type."""
         return {"text/plain": repr(self)}
 
+    def outputs(self):
+        """Return what a cell shows and stores: a bundle and its metadata for each output."""
+        return [(self._repr_mimebundle_(), {})]
+
+    def _ipython_display_(self):
+        for bundle, metadata in self.outputs():
+            publish_display_data(bundle, metadata)
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         keep(self)
-        view = "application/vnd.jupyter.widget-view+json"
-        live = {} if self.closed else {view: self.box._repr_mimebundle_()[view]}
-        return self.bundle() | live
+        if self.closed:
+            return self.bundle()
+        # The browser's part of a widget complains if closed before it has loaded: so only now.
+        if not self.pulse:
+            self.pulse = Pulse()
+            self.add(self.pulse)
+        return self.bundle() | live_view(self.box)
 
     def __repr__(self):
         return str(self)
+
+
+def live_view(widget):
+    """Return the bundle of a widget's view, which only the kernel that made it can fill.
+
+    So it also names the kernel and its process, by which widgets.server sees whether that lives on.
+    """
+    app = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    if app and app.initialized():
+        kernel = Path(app.instance().connection_file).stem.removeprefix("kernel-")
+        # On Windows a virtual environment's Python is started by a process that the server knows.
+        view |= {"kernel": kernel, "processes": [os.getpid(), os.getppid()]}
+    return {VIEW: view}
+
+
+def caption(text):
+    """Return the bundle of a line under a stored picture."""
+    return {"text/html": f"<p>{html.escape(text)}</p>", "text/plain": text}
 
 
 def keep(thing):

@@ -15,7 +15,7 @@ from lessons.trouble import trouble
 from lessons.verdict import remarks
 from widgets.desk import Desk
 from widgets.job import Job
-from widgets.page import spoken, weakly
+from widgets.page import caption, live_view, spoken, weakly
 from widgets.picture import Picture
 from widgets.settings import check_settings
 
@@ -132,6 +132,18 @@ class Panel(Desk):
         with self.lock:
             png = base64.b64encode(self.picture.png()).decode()
         return super().bundle() | {"image/png": png}
+
+    def outputs(self):
+        """Return the panel, and the words that stand under its picture where no kernel runs.
+
+        Where one runs, a view of the pulse, which shows nothing, is in their place.
+        """
+        with self.lock:
+            words = caption(f"{self!r} · Run the cell to slide")
+            bundle = self._repr_mimebundle_()
+            if not self.closed:
+                words |= live_view(self.pulse)
+            return [(bundle, {"image/png": {"alt": str(self)}}), (words, {})]
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self.lock:
