@@ -89,7 +89,11 @@ $(PINNED): environment.yml tools/pins.py
 	@$(BIN)/python tools/pins.py install
 	@printf '%s\n' "$(CURDIR)" >$@
 
-$(READY): $(PINNED) pyproject.toml postBuild etc/jupyter/labconfig/default_setting_overrides.json
+# What the kit puts into the environment's etc/jupyter.
+SHARED := etc/jupyter/labconfig/default_setting_overrides.json \
+	etc/jupyter/jupyter_server_config.d/knobs.json etc/jupyter/jupyter_nbconvert_config.json
+
+$(READY): $(PINNED) pyproject.toml postBuild $(SHARED)
 	@rm -f $@
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./postBuild
 	@touch $@

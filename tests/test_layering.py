@@ -19,6 +19,8 @@ LIBRARIES = {
         "anywidget",
         "IPython",
         "ipykernel",
+        "jupyter_core",
+        "nbconvert",
     },
     "notebooks": {"numpy", "scipy", "sklearn", "pandas", "matplotlib", "IPython", "ipywidgets"},
 }
