@@ -24,6 +24,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from repo2docker.buildpacks.conda import CondaBuildPack
 
+from widgets.originals import KEPT, lessons_in
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA = [entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, str)]
@@ -33,6 +35,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETTINGS = json.loads(
     (ROOT / "etc/jupyter/labconfig/default_setting_overrides.json").read_text(encoding="utf-8")
 )
+SHIPPED = [path.relative_to(ROOT) for path in (ROOT / "etc").rglob("*.json")]
 
 
 def applies(requirement):
@@ -262,6 +265,25 @@ def test_binder_runs_postbuild_after_the_copy_and_start_before_the_server(docker
     copies_all = dockerfile.index("COPY --chown=1000:1000 src/ ")
     assert copies_all < dockerfile.index("RUN ./postBuild")
     assert 'ENV R2D_ENTRYPOINT="${REPO_DIR}/start"' in dockerfile
+
+
+# What Jupyter reads
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=str)
+def test_what_jupyter_reads_is_installed_where_it_looks(file):
+    assert Path(sys.prefix, file).read_bytes() == (ROOT / file).read_bytes()
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=str)
+def test_make_installs_it_again_when_it_was_edited(file):
+    assert "./postBuild" in run_make("--dry-run", f"--what-if={file}", "env")
+
+
+def test_every_lesson_is_kept_as_it_came_before_lab_can_save_over_it():
+    assert lessons_in(KEPT) >= lessons_in(ROOT / "notebooks")
+    planned = run_make("--dry-run", "lab")
+    assert 0 < planned.index("tools/notebooks.py keep") < planned.index("jupyterlab")
 
 
 # JupyterLab's settings
