@@ -1,12 +1,8 @@
 """Every panel of every lesson in a real JupyterLab: each knob to both of its ends, and a reload."""
 
-from pathlib import Path
-
 import lab
 import pytest
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+from stored import LESSONS
 
 # Of all controls of a panel: its field, and how it is moved.
 CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node => ({
@@ -17,8 +13,9 @@ CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node 
 }))"""
 
 
-def on_a_core_of_its_own(lesson):
-    return pytest.param(lesson, marks=pytest.mark.xdist_group(f"browser {lesson}"))
+def on_a_core_of_its_own(path):
+    mark = pytest.mark.xdist_group(f"browser {path.name}")
+    return pytest.param(path.name, marks=mark, id=path.stem)
 
 
 @pytest.fixture(scope="module", params=map(on_a_core_of_its_own, LESSONS))

@@ -1,16 +1,17 @@
 """Where Numba is missing, every lesson runs all the same, and prints the same."""
 
 import pytest
-from missing_numba import ROOT, run_pytest
-
-LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+from missing_numba import run_pytest
+from stored import LESSONS
 
 
 @pytest.mark.parametrize(
     "lesson",
     [
-        pytest.param(lesson, marks=pytest.mark.xdist_group(f"without Numba {lesson}"))
-        for lesson in LESSONS
+        pytest.param(
+            path.name, marks=pytest.mark.xdist_group(f"without Numba {path.name}"), id=path.stem
+        )
+        for path in LESSONS
     ],
 )
 def test_a_notebook_passes(tmp_path, lesson):

@@ -1,38 +1,25 @@
 """The lessons as files: executed, clean, compared for real, and no longer than they should be."""
 
-import importlib.util
 import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from reference import ROOT
+from stored import LESSONS, load_tool, outputs
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+every_notebook = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def load_tool():
-    spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def outputs(notebook):
-    return [output for cell in code_cells(notebook) for output in cell.outputs]
-
-
 def test_there_are_lessons():
-    assert {path.stem for path in NOTEBOOKS} >= {"00_start_here", "03_learning_rate"}
+    assert {path.stem for path in LESSONS} >= {"00_start_here", "03_learning_rate"}
 
 
 @every_notebook

@@ -157,10 +157,10 @@ def test_good_rates_span_a_factor_of_ten_or_more_and_end_in_a_cliff(sweeps):
         guess = guessing_loss(data.moons(seed=seed))
         low, high = swept.useful_range(0.05 * guess)
         assert high / low > 10
-        # Three steps of the sweep, a factor of 3.2, beyond the last good rate all is lost.
+        # Four steps of the sweep, a factor of 4.6, beyond the last good rate all is lost.
         at = int(np.flatnonzero(swept.rates == high)[0])
         assert not swept.train_loss[at + 1 : at + 4].min() < 0.05 * guess
-        assert not swept.train_loss[at + 3] < 0.9 * guess
+        assert not swept.train_loss[at + 4] < 0.9 * guess
 
 
 def test_the_best_rate_often_stands_at_the_edge_and_a_third_of_it_costs_little(sweeps):

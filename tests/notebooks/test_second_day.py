@@ -1,0 +1,233 @@
+"""A lesson that was run and saved is whole when it is opened the next day, in a real Lab."""
+
+import json
+import re
+import subprocess
+import sys
+from html import unescape
+
+import lab
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from stored import SLIDE, load_tool, outputs
+
+from widgets import originals
+from widgets.page import VIEW
+
+NAME = "small.ipynb"
+CELLS = [
+    "from widgets import learning_rate, start\nstart.predict()",
+    "panel = learning_rate.panel(data='circle', epochs=20)\npanel",
+    "start.goals(panel)",
+]
+STOPPED = "The kernel has stopped: Run → Restart Kernel and Run All"
+
+OUTPUTS = """() => [...document.querySelectorAll(".jp-OutputArea-output")].map(
+    node => [node.dataset.mimeType, node.innerText])"""
+TRUSTED = (
+    """() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.trusted)"""
+)
+CAPTION = ".jp-OutputArea-output[data-mime-type='text/html']"
+EXECUTE = """([code, wait]) => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const done = kernel.requestExecute({code}).done;
+    return wait ? done.then(reply => reply.content.status) : null;
+}"""
+RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+# What ipywidgets puts before each widget that has lost its kernel.
+BROKEN_CHAINS = """() => [...document.querySelectorAll(".jp-OutputArea-output *")].filter(node => {
+    const before = getComputedStyle(node, "::before");
+    return before.content.includes("\uf127") && before.display !== "none";
+}).length"""
+# How often the page asks whether the kernel is there.
+COUNT = """() => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const send = kernel.sendShellMessage.bind(kernel);
+    window.asked = 0;
+    kernel.sendShellMessage = (message, ...others) => {
+        if (message.content.data?.method === "custom") window.asked++;
+        return send(message, ...others);
+    };
+}"""
+
+
+@pytest.fixture
+def lesson(server, page):
+    """A small lesson that has been run and saved by Lab."""
+    path = server.root / NAME
+    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
+    load_tool().clean(notebook)
+    nbformat.write(notebook, path)
+    page.errors.clear()
+    lab.open_notebook(page, server, NAME)
+    lab.run_all(page)
+    lab.save(page)
+    assert page.errors == []
+    return path
+
+
+def request(server, method, path):
+    return server._request(method, f"api/{path}")
+
+
+def kernel_of(server):
+    (session,) = [one for one in server.get("api/sessions") if one["path"] == server.folder + NAME]
+    return session["kernel"]["id"]
+
+
+def open_again(page, server):
+    page.goto("about:blank")
+    server.stop_kernels()
+    page.errors.clear()
+    lab.open_notebook(page, server, NAME)
+    page.wait_for_selector(CAPTION)
+
+
+def assert_reads_well(page, path):
+    """Every output is there once, in its stored form, and nothing is red."""
+    stored = [output["data"] for output in outputs(json.loads(path.read_text()))]
+    shown = page.evaluate(OUTPUTS)
+    assert [mime for mime, _ in shown] == ["text/plain", "image/png", "text/html", "text/plain"]
+    for at in (0, 3):
+        assert shown[at][1].strip() == "".join(stored[at]["text/plain"])
+    assert shown[2][1].strip() == "".join(stored[2]["text/plain"])
+    assert shown[2][1].strip().endswith(SLIDE)
+    assert lab.trouble(page) == []
+    assert page.errors == []
+
+
+def test_opened_without_its_kernel_it_shows_pictures_and_words(lesson, server, page):
+    on_disk = lesson.read_bytes()
+    open_again(page, server)
+    assert lesson.read_bytes() == on_disk
+    assert VIEW.encode() in on_disk
+    assert_reads_well(page, lesson)
+    assert all(page.evaluate(TRUSTED))
+    # Saved in this form, it is trusted and whole again.
+    lab.save(page)
+    open_again(page, server)
+    assert_reads_well(page, lesson)
+    assert all(page.evaluate(TRUSTED))
+
+
+def test_opened_as_committed_it_shows_pictures_and_words(lesson, server, page):
+    notebook = nbformat.read(lesson, 4)
+    load_tool().clean(notebook)
+    nbformat.write(notebook, lesson)
+    open_again(page, server)
+    assert_reads_well(page, lesson)
+
+
+def test_a_kernel_that_was_restarted_is_not_taken_for_the_one_that_made_the_views(
+    lesson, server, page
+):
+    page.goto("about:blank")
+    request(server, "POST", f"kernels/{kernel_of(server)}/restart")
+    page.errors.clear()
+    lab.open_notebook(page, server, NAME)
+    assert_reads_well(page, lesson)
+
+
+def test_reloaded_while_its_kernel_lives_it_slides_and_shows_nothing_twice(lesson, page):
+    lab.reload(page)
+    before = lab.look(page)
+    assert SLIDE not in "".join(page.locator(".jp-OutputArea").all_inner_texts())
+    heights = "nodes => nodes.map(node => node.getBoundingClientRect().height)"
+    assert page.locator(".jp-OutputArea-child").evaluate_all(heights)[2] == 0
+    lab.drag(page, "learning_rate", 0.8)
+    lab.wait_for_change(page, before[0])
+    assert page.errors == []
+
+
+def assert_exported(html, path):
+    stored = outputs(json.loads(path.read_text()))
+    (alt,) = [output["metadata"]["image/png"]["alt"] for output in stored if output["metadata"]]
+    (picture,) = re.findall(r"<img[^>]*data:image/png[^>]*>", html)
+    assert unescape(re.search(r'alt="([^"]*)"', picture)[1]) == alt
+    assert SLIDE in html
+
+
+def test_exported_it_has_its_pictures_with_words_for_them(lesson, server, page):
+    fetch = "async path => (await fetch(path)).text()"
+    assert_exported(
+        page.evaluate(fetch, f"{server.url}nbconvert/html/{server.folder}{NAME}"), lesson
+    )
+    for option in ("--stdout", "--execute"):
+        command = [sys.executable, "-m", "nbconvert", "--to", "html", "--stdout", option, lesson]
+        result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
+        assert_exported(result.stdout, lesson)
+        assert "alternative text" not in result.stderr
+
+
+def touch(page):
+    before = lab.reading(page, "learning_rate")
+    lab.press(page, "learning_rate", "ArrowLeft")
+    assert lab.reading(page, "learning_rate") != before
+
+
+def stop_says(page):
+    """Wait for the sentence; the time that a learner is left without it is at most 5 s."""
+    touch(page)
+    note = lab.panel(page).locator(".knobs-message", has_text=STOPPED)
+    note.wait_for(state="visible", timeout=5000)
+
+
+@pytest.mark.parametrize("how", ["restarted", "restarted elsewhere", "shut down"])
+def test_a_stopped_kernel_is_told_in_place_and_the_picture_stays(lesson, server, page, how):
+    before = lab.look(page)
+    if how == "restarted":
+        page.evaluate(RESTART)
+    elif how == "restarted elsewhere":
+        request(server, "POST", f"kernels/{kernel_of(server)}/restart")
+    else:
+        server.stop_kernels()
+    stop_says(page)
+    touch(page)
+    assert (lab.picture(page), lab.summary(page)) == before
+    assert lab.panel(page).inner_text().count(STOPPED) == 1
+    assert page.evaluate(BROKEN_CHAINS) == 0
+    page.locator(".knobs-prediction input").first.click()
+    page.locator(".knobs-reply", has_text=STOPPED).wait_for(timeout=5000)
+
+
+def test_a_busy_kernel_is_not_called_stopped(lesson, page, tmp_path):
+    before, done = lab.look(page), tmp_path / "done"
+    code = f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists(): time.sleep(0.05)"
+    page.evaluate(EXECUTE, [code, False])
+    touch(page)
+    page.wait_for_timeout(6000)
+    assert STOPPED not in lab.panel(page).inner_text()
+    done.touch()
+    lab.wait_for_change(page, before[0])
+    lab.settle(page)
+    assert STOPPED not in lab.panel(page).inner_text()
+    assert page.errors == []
+
+
+def test_a_hand_that_moves_on_and_on_costs_next_to_nothing(lesson, page):
+    page.evaluate(COUNT)
+    lab.drag(page, "learning_rate", 0.7)
+    lab.press(page, "learning_rate", "ArrowLeft", 20)
+    lab.settle(page)
+    assert page.evaluate("() => window.asked") in (1, 2)
+
+
+def test_a_cell_brings_a_lesson_back_while_its_tab_is_open(server, page):
+    name = "03_learning_rate"
+    path, original = server.root / f"{name}.ipynb", originals.KEPT / f"{name}.ipynb"
+    notebook = new_notebook(cells=[new_code_cell("mine = 1")])
+    load_tool().clean(notebook)
+    nbformat.write(notebook, path)
+    page.errors.clear()
+    lab.open_notebook(page, server, path.name)
+    code = "from widgets import start; start.fresh_copy('03')"
+    assert page.evaluate(EXECUTE, [code, True]) == "ok"
+    assert path.read_bytes() == original.read_bytes()
+    (mine,) = server.root.glob(f"{name} (mine, *).ipynb")
+    assert nbformat.read(mine, 4).cells[0].source == "mine = 1"
+    # A tab that is opened anew shows the lesson as it came.
+    lab.open_notebook(page, server, path.name)
+    page.wait_for_selector(CAPTION)
+    assert lab.trouble(page) == []
+    assert page.errors == []
