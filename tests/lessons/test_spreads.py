@@ -89,7 +89,7 @@ def test_normalized_values_have_mean_0_and_spread_1_far_from_zero(dtype, rtol):
     _, normalized = normalize(z, np.ones(3, dtype), np.zeros(3, dtype), 1e-12)
     wide = z.astype(np.float64)
     expected = (wide - wide.mean(axis=0)) / np.sqrt(wide.var(axis=0) + 1e-12)
-    assert {array.dtype for array in normalized} == {np.dtype(dtype)}
+    assert {array.dtype for array in normalized[:3]} == {np.dtype(dtype)}
     assert np.allclose(normalized.z_hat, expected, rtol=rtol, atol=rtol)
     assert np.allclose(normalized.var, wide.var(axis=0), rtol=rtol, atol=0)
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from lessons.softmax import jacobian
 
 from lessons.activations import ACTIVATIONS, softmax
 from lessons.compiler import has_numba
+from lessons.experiments.activations.softmax import jacobian
 from lessons.losses import LOSSES
 
 ENGINES = ["numpy", "numba"] if has_numba() else ["numpy"]

@@ -18,7 +18,7 @@ from reference import (
     with_rate,
 )
 
-from lessons import Progress, TrainConfig, data, train, trainer
+from lessons import Progress, TrainConfig, data, randomness, train
 from lessons.activations import ACTIVATIONS
 from lessons.compiler import has_numba
 from lessons.data import DATASETS
@@ -268,7 +268,7 @@ def test_same_settings_same_bits(engine, dtype):
 FINGERPRINT = """
 import hashlib
 from lessons import TrainConfig, data, train
-from lessons.network import flatten
+from lessons.parameters import flatten
 for engine in {engines}:
     run = train(TrainConfig(epochs=5, activation="gelu"), data.moons(), engine)
     print(hashlib.sha256(run.batch_loss.tobytes() + flatten(run.params).tobytes()).hexdigest())
@@ -333,7 +333,7 @@ def test_a_longer_run_begins_like_a_shorter_one(engine):
 def test_orders_drawn_in_pieces_make_the_same_run(monkeypatch, engine, shuffle):
     config = TrainConfig(epochs=7, shuffle=shuffle, optimizer="momentum")
     whole = train(config, data.spiral(n=50), engine)
-    monkeypatch.setattr(trainer, "ORDER_ENTRIES", 120)
+    monkeypatch.setattr(randomness, "ORDER_ENTRIES", 120)
     assert same_run(train(config, data.spiral(n=50), engine), whole)
 
 
@@ -560,7 +560,9 @@ def test_everything_works_without_numba(tmp_path):
 import sys
 from lessons import TrainConfig, data, train
 from lessons.engines import engine_at_hand
-from lessons.learning_rate import largest_stable_learning_rate, range_test, sweep
+from lessons.experiments.learning_rate.rising_rate import range_test
+from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
+from lessons.experiments.learning_rate.sweep import sweep
 config, split = TrainConfig(epochs=3), data.moons(n=50)
 print(train(config, split).status, engine_at_hand())
 range_test(config, split, epochs=2)

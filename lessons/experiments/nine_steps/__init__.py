@@ -1,9 +1,5 @@
 """Lesson 01: the nine steps of training, on a model so small that all its numbers can be read."""
 
-from lessons.experiments.nine_steps.choosing import (
-    best_of,
-    typical_error,
-)
 from lessons.experiments.nine_steps.parabola import (
     curvature,
     gradient,
@@ -29,7 +25,9 @@ from lessons.experiments.nine_steps.training import (
     train,
 )
 from lessons.experiments.nine_steps.using import (
+    best_of,
     predict_height,
+    typical_error,
     weights_in_units,
 )
 
