@@ -13,10 +13,14 @@ import numpy as np
 from lessons.config import TrainConfig
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES, loss_name
-from lessons.memory import kept_places
+from lessons.memory import history_bytes, kept_places, require_room, work_bytes
 from lessons.parameters import Layer, flatten, parts, unflatten
 from lessons.randomness import random_streams
 from lessons.schedules import SCHEDULES, Constant, ReduceOnPlateau
+
+# What fills memory, and what to choose instead.
+HISTORIES = "the histories", "fewer epochs or larger batches"
+WORK = "the arrays of an update", "a smaller hidden or batch_size"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +78,19 @@ def make_plan(config, split, snapshots="epoch"):
 
     Parameters: config, split and snapshots, as in `train`.
     Raises: ValueError for settings that do not fit each other or the data; MemoryError for
-    snapshots that do not fit into memory.
+    a run, or snapshots, that do not fit into memory.
     """
     config = replace(config, loss=loss_name(config.loss, split.task, len(split.classes)))
     sizes = layer_sizes(config, split)
     shapes = parts(sizes, bool(config.batch_norm))
+    layer_ends = np.cumsum([sum(map(math.prod, layer)) for layer in shapes])
+    # An epoch has at least one update.
+    require_room(history_bytes(config.epochs, config.epochs, len(shapes)), *HISTORIES)
     batch_sizes, starts = batches(config, len(split.X_train))
+    histories = history_bytes(config.epochs, int(starts[-1]), len(shapes))
+    work = work_bytes(sizes, int(layer_ends[-1]), int(max(batch_sizes)), config.dtype)
+    require_room(histories, *HISTORIES)
+    require_room(work, *WORK)
     schedule = schedule_of(config, int(starts[-1]), int(starts[1]))
     follows = isinstance(schedule, ReduceOnPlateau)
     for name, needed in (("patience", config.patience), ("schedule", follows)):
@@ -87,12 +98,12 @@ def make_plan(config, split, snapshots="epoch"):
             raise ValueError(
                 f"{name} needs a validation set, got {getattr(config, name)!r} without one"
             )
-    is_weight = [np.full(math.prod(shape), len(shape) == 2) for layer in shapes for shape in layer]
-    layer_ends = np.cumsum([sum(map(math.prod, layer)) for layer in shapes])
     last = int(starts[-1]) if snapshots == "update" else config.epochs
-    places = kept_places(last, int(layer_ends[-1]), config.dtype, snapshots)
+    beside = histories + work
+    places = kept_places(last, int(layer_ends[-1]), config.dtype, snapshots, beside)
     rows = np.full(last + 1, -1)
     rows[places] = np.arange(len(places))
+    is_weight = [np.full(math.prod(shape), len(shape) == 2) for layer in shapes for shape in layer]
     return Plan(
         config=config,
         sizes=sizes,
@@ -127,7 +138,7 @@ def batches(config, n):
 
     An epoch of n samples has ⌈n/B⌉ updates, or ⌊n/B⌋ with `drop_last`.
     """
-    sizes = [config.batch_size] * config.epochs
+    sizes = [config.batch_size]
     if callable(config.batch_size):
         sizes = [config.batch_size(epoch) for epoch in range(config.epochs)]
         if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
@@ -136,14 +147,14 @@ def batches(config, n):
         raise ValueError(
             f"batch_size must be at most {n} (all samples) with drop_last, got {max(sizes)}"
         )
-    sizes = np.minimum(sizes, n)
+    sizes = np.full(config.epochs, np.minimum(sizes, n), dtype=int)
     counts = n // sizes if config.drop_last else -(-n // sizes)
     return sizes, np.concatenate([[0], np.cumsum(counts)])
 
 
 def batches_per_epoch(config, n):
     """Count the updates of the first epoch of n samples."""
-    return int(batches(config, n)[1][1])
+    return int(batches(replace(config, epochs=1), n)[1][1])
 
 
 def schedule_of(config, updates, per_epoch):
@@ -157,7 +168,7 @@ def schedule_rates(schedule, updates):
     """Return the learning rate of every update, shape (updates,)."""
     if isinstance(schedule, Constant):
         return np.full(updates, schedule.rate)
-    rates = np.array([float(schedule(u)) for u in range(updates)])
+    rates = np.fromiter((float(schedule(u)) for u in range(updates)), float, updates)
     if not np.isfinite(rates).all() or rates.min() < 0:
         raise ValueError(f"schedule must give rates ≥ 0, got {rates.min()} … {rates.max()}")
     return rates

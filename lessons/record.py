@@ -21,7 +21,8 @@ def make_record(plan):
         "dead": (epochs + 1, layers - 1),
     }
     record = {name: np.full(shape, np.nan) for name, shape in shapes.items()}
-    snapshots = np.empty((len(plan.places), len(plan.w)), plan.w.dtype)
+    # Written to, so that it is taken now, and not when it is too late.
+    snapshots = np.full((len(plan.places), len(plan.w)), np.nan, plan.w.dtype)
     return SimpleNamespace(**record, snapshots=snapshots, best=plan.w[None].copy())
 
 

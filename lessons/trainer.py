@@ -4,6 +4,8 @@
 `readable.py` is the textbook, `fast.py` drives the compiled `kernels/`; they agree to rounding.
 """
 
+import threading
+
 import numpy as np
 
 from lessons.compiler import has_numba, works
@@ -15,6 +17,8 @@ from lessons.trouble import trouble
 
 ENGINES = ("auto", "numba", "numpy")
 SNAPSHOTS = ("epoch", "update", "fit")
+# One at a time: of runs side by side, each sees how much memory the others have left.
+planning = threading.Lock()
 
 
 def train(config, split, engine="auto", progress=None, snapshots="epoch"):
@@ -31,7 +35,7 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     Returns: a Run. A run that diverges is no error: its `status` says so.
     Raises: ValueError for an engine, loss or batch size that does not fit, and for a patience or
     a schedule that needs a validation set where there is none; ImportError for the fast engine
-    where Numba is not installed or does not work; MemoryError for snapshots that do not fit.
+    where Numba is not installed or does not work; MemoryError for a run that does not fit.
 
     >>> from lessons import TrainConfig, data
     >>> run = train(TrainConfig(learning_rate=0.3), data.moons(n=200))
@@ -43,8 +47,9 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     if snapshots not in SNAPSHOTS:
         raise ValueError(f"snapshots must be one of {', '.join(SNAPSHOTS)}, got {snapshots!r}")
     progress = progress or Progress()
-    plan = make_plan(config, split, snapshots)
-    record = make_record(plan)
+    with planning:
+        plan = make_plan(config, split, snapshots)
+        record = make_record(plan)
     progress.total = len(plan.rates)
     engine = choose_engine(engine, plan, record, progress.shared)
 

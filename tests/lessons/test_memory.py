@@ -1,13 +1,17 @@
 """Snapshots that do not fit into memory: words before the run starts, or fewer of them."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 from reference import ENGINES, same_run
 
 from lessons import TrainConfig, data, evaluate, memory, train
 from lessons.parameters import flatten
+from lessons.plan import batches_per_epoch, make_plan
+from lessons.record import make_record
 from lessons.verdict import remarks
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)
@@ -112,3 +116,49 @@ def test_the_least_counts(monkeypatch):
     assert memory.free_bytes() == 5
     monkeypatch.setattr(memory, "left_of", lambda *_: -5)
     assert memory.free_bytes() == 0
+
+
+HUGE = {
+    "epochs": ({"epochs": 10**9}, "the histories take .* choose fewer epochs or larger"),
+    "any epochs": ({"epochs": 10**30}, "the histories take .* choose fewer epochs or larger"),
+    "updates": (
+        {"epochs": 10**7, "batch_size": 1},
+        "histories take .* choose fewer epochs or larger",
+    ),
+    "growing": ({"epochs": 10**9, "batch_size": lambda epoch: 8}, "the histories take"),
+    "hidden": ({"hidden": (10**6, 10**6), "epochs": 1}, "an update take .* a smaller hidden"),
+    "one layer": ({"hidden": (10**10,), "epochs": 1}, "an update take .* a smaller hidden"),
+}
+
+
+@pytest.mark.parametrize("snapshots", ["epoch", "update", "fit"])
+@pytest.mark.parametrize("case", HUGE)
+def test_whatever_is_too_large_is_refused_before_anything_is_taken(monkeypatch, case, snapshots):
+    free(monkeypatch, 2**30)
+    settings, words = HUGE[case]
+    tracemalloc.start()
+    with pytest.raises(MemoryError, match=words):
+        train(replace(CONFIG, **settings), SPLIT, snapshots=snapshots)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**24
+
+
+def test_snapshots_leave_room_for_the_rest(monkeypatch):
+    config = TrainConfig(hidden=(1000, 1000), epochs=1)
+    each = 4 * (3 * 1000 + 1001 * 1000 + 1001 * 2)
+    free(monkeypatch, 12 * each)
+    with pytest.raises(MemoryError, match=f"take {2 * each:,} bytes"):
+        train(config, SPLIT)
+
+
+def test_the_length_of_an_epoch_is_found_without_all_the_others():
+    assert batches_per_epoch(TrainConfig(epochs=10**15, batch_size=8), 20) == 3
+
+
+def test_what_a_run_will_write_is_taken_when_it_is_planned():
+    config = TrainConfig(hidden=(500, 500), epochs=100)
+    plan = make_plan(config, SPLIT)
+    before = psutil.Process().memory_info().rss
+    record = make_record(plan)
+    assert psutil.Process().memory_info().rss - before > 0.95 * record.snapshots.nbytes

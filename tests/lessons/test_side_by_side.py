@@ -1,10 +1,13 @@
 """Trainings side by side are the same trainings, and can be watched and stopped."""
 
+import time
+
 import numpy as np
 import pytest
 from reference import ENGINES
 
-from lessons import Progress, TrainConfig, data, train
+from lessons import Progress, TrainConfig, data, memory, train, trainer
+from lessons.record import make_record
 from lessons.side_by_side import measure_side_by_side, train_side_by_side
 
 CONFIGS = [TrainConfig(activation=name, epochs=3) for name in ("tanh", "relu", "gelu")]
@@ -41,3 +44,20 @@ def test_of_stopped_runs_nothing_is_kept(engine):
     progress.cancel()
     split = data.moons(n=60)
     assert measure_side_by_side(len, CONFIGS, split, engine, progress) == [None] * 3
+
+
+def test_together_they_take_no_more_than_there_is(monkeypatch):
+    taken, each = [], 21 * 4 * 354
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2.5 * each / memory.ALL - sum(taken))
+
+    def slowly(plan):
+        record = make_record(plan)
+        time.sleep(0.02)
+        taken.append(record.snapshots.nbytes)
+        return record
+
+    monkeypatch.setattr(trainer, "make_record", slowly)
+    configs = [TrainConfig(epochs=20, seed=seed) for seed in range(6)]
+    with pytest.raises(MemoryError, match=r"bytes, and .* are free"):
+        train_side_by_side(configs, data.moons(n=60))
+    assert sum(taken) <= 2.5 * each
