@@ -9,13 +9,14 @@ from lessons.network import backward, forward
 from lessons.parameters import flatten, sizes_of, unflatten
 
 
-def gradient_at(params, config, X, y):
+def gradient_at(params, config, X, y, alone=False):
     """Compute the gradient of the mean loss over all samples, `∂L/∂w` for every parameter.
 
     In training mode, as in an update on this batch, but without dropout and penalties.
 
     Parameters: params and config, of a run; X, inputs (N, d), for example one batch; y, their
-    targets. Returns: the gradient as one vector, shape (P,), in the order of `flatten`.
+    targets; alone, as in `forward`, whether X is a single sample that was left over.
+    Returns: the gradient as one vector, shape (P,), in the order of `flatten`.
 
     >>> from lessons import TrainConfig, data, train
     >>> split, config = data.moons(n=50), TrainConfig(epochs=1)
@@ -23,7 +24,7 @@ def gradient_at(params, config, X, y):
     (354,)
     """
     config = replace(config, dropout=0.0)
-    outputs, steps = forward(params, config, X, training=True)
+    outputs, steps = forward(params, config, X, training=True, alone=alone)
     loss, y = LOSSES[params.loss], like(outputs, y, params.loss)
     return flatten(backward(params, config, steps, loss.gradient(outputs, y)))
 

@@ -37,8 +37,11 @@ def answers_in_batches(params, config, points, X, batch_size, draws, seed=0):
     return answers[:, 1].reshape(len(points), draws)
 
 
-def batch_loss(params, config, X, y):
+def batch_loss(params, config, X, y, alone=False):
     """Compute the mean loss of a batch in training mode, as an update sees it.
+
+    Parameters: params and config, of a run; X, (N, d); y, their targets; alone, as in `forward`,
+    whether X is a single sample that was left over.
 
     >>> from lessons import TrainConfig, data, train
     >>> split, config = data.moons(n=50), TrainConfig(epochs=1, batch_size=50, shuffle=False)
@@ -47,7 +50,8 @@ def batch_loss(params, config, X, y):
     >>> bool(abs(first - run.batch_loss[0]) < 1e-5)
     True
     """
-    outputs, _ = forward(params, config, np.asarray(X, params[0].W.dtype), training=True)
+    X = np.asarray(X, params[0].W.dtype)
+    outputs, _ = forward(params, config, X, training=True, alone=alone)
     loss = LOSSES[params.loss].function
     return float(loss(outputs, like(outputs, y, params.loss)))
 
@@ -68,5 +72,8 @@ def loss_in_batches(params, config, X, y, batch_size, seed=0):
     """
     order = np.random.default_rng(seed).permutation(len(X))
     batches = np.split(order, range(batch_size, len(X), batch_size))
-    losses = [batch_loss(params, config, X[batch], y[batch]) for batch in batches]
+    losses = [
+        batch_loss(params, config, X[batch], y[batch], alone=len(batch) == 1 < batch_size)
+        for batch in batches
+    ]
     return float(np.average(losses, weights=[len(batch) for batch in batches]))

@@ -20,8 +20,11 @@ def batch_gradients(params, config, split, batches):
     >>> batch_gradients(train(config, split).params, config, split, batches).shape
     (3, 354)
     """
-    X, y = split.X_train, split.y_train
-    return np.array([gradient_at(params, config, X[batch], y[batch]) for batch in batches])
+    X, y, largest = split.X_train, split.y_train, max(map(len, batches))
+    return np.array([
+        gradient_at(params, config, X[batch], y[batch], alone=len(batch) == 1 < largest)
+        for batch in batches
+    ])  # fmt: skip
 
 
 def compare(gradient, full):

@@ -254,6 +254,20 @@ def test_the_loss_in_batches_is_the_mean_over_samples():
     assert found == pytest.approx(sum(sums) / 50)
 
 
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_the_loss_in_batches_is_that_of_the_updates_also_of_a_lone_last_sample(place):
+    split = data.moons(n=33)
+    config = TrainConfig(batch_norm=place, epochs=1, batch_size=32, learning_rate=0, shuffle=False)
+    order = np.random.default_rng(5).permutation(33)
+    shuffled = replace(split, X_train=split.X_train[order], y_train=split.y_train[order])
+    run = train(config, shuffled, engine="numpy", snapshots="update")
+    found = loss_in_batches(
+        run.snapshots[1], config, split.X_train, split.y_train, batch_size=32, seed=5
+    )
+    assert run.lone_last_batch
+    assert found == pytest.approx(np.average(run.batch_loss, weights=[32, 1]), rel=1e-6)
+
+
 # What it buys
 
 
