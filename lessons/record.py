@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.run import Failure, Run, Snapshots, lowest
+from lessons.run import Failure, Run, Snapshots, last_finite, lowest
 
 
 def make_record(plan):
@@ -33,7 +33,7 @@ def make_run(plan, record, w, status, stopped_at, wreck):
         histories.pop(name) for name in ("loss", "accuracy")
     )
     stopped_at = None if status == "finished" else int(stopped_at)
-    last = max(0, np.count_nonzero(np.isfinite(train_loss)) - 1)
+    last = last_finite(train_loss)
     if plan.by_update:
         last = len(plan.rates) if stopped_at is None else stopped_at
     places = plan.places[plan.places <= last]

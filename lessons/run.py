@@ -44,6 +44,15 @@ def lowest(losses):
     return int(losses.argmin()) if np.isfinite(losses).any() else None
 
 
+def last_finite(losses):
+    """Return the place of the last loss that is finite, or 0.
+
+    >>> last_finite([np.inf, 2.0, 1.0, np.nan]), last_finite([np.nan])
+    (2, 0)
+    """
+    return int(np.flatnonzero(np.isfinite(losses)).max(initial=0))
+
+
 class Failure(NamedTuple):
     """Where a run first ceased to be finite: at which update, in what, and in which layer.
 
@@ -114,7 +123,7 @@ class Run:
     @property
     def completed_epochs(self):
         """How many epochs were completed: the last that has losses."""
-        return max(0, np.count_nonzero(np.isfinite(self.train_loss)) - 1)
+        return last_finite(self.train_loss)
 
     @property
     def best_epoch(self):

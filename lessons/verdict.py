@@ -39,7 +39,7 @@ def verdict(run, split):
     worse = "worse than" if last > WORSE_THAN_GUESSING * guess else "no better than"
     if is_dead(run) and guessing:
         return f"{worse} guessing, no gradient reaches the first layer any more"
-    if abs(last - first) <= BARELY_MOVED * first and highest <= (1 + BARELY_MOVED) * first:
+    if last >= (1 - BARELY_MOVED) * first and highest <= (1 + BARELY_MOVED) * first:
         return "has barely moved, the steps are too small"
     if last >= first:
         return "ended higher than it began, the steps are too large"
@@ -137,7 +137,7 @@ def describe_losses(run, split):
     """
     epoch = run.completed_epochs
     if run.status == "diverged":
-        parts = [f"Training loss {short(run.train_loss[0])} → not finite"]
+        parts = [f"Training loss {finite(run.train_loss[0])} → not finite"]
     else:
         parts = [f"Training loss {arrow(run.train_loss, epoch)}"]
         if len(split.X_val):
@@ -151,9 +151,12 @@ def describe_losses(run, split):
 
 def arrow(losses, epoch):
     """Format the first and the last loss of a history, as "0.94 → 0.015"."""
-    return " → ".join(
-        short(loss) if np.isfinite(loss) else "not finite" for loss in (losses[0], losses[epoch])
-    )
+    return f"{finite(losses[0])} → {finite(losses[epoch])}"
+
+
+def finite(loss):
+    """Format a loss, or say that it is none that can be written down."""
+    return short(loss) if np.isfinite(loss) else "not finite"
 
 
 def short(value):

@@ -66,6 +66,16 @@ def test_each_clause_has_its_history(text):
     assert verdict(history(HISTORIES[text]), MOONS) == text
 
 
+def test_a_start_beyond_all_numbers_is_not_where_the_run_stayed():
+    run = history([np.inf, 0.5, 0.3, 0.2])
+    assert verdict(run, MOONS) == "still falling when stopped"
+    assert run.completed_epochs == 3
+    diverged = history([np.inf, np.nan], status="diverged", stopped_at=0)
+    assert describe_losses(diverged, MOONS).startswith(
+        "Training loss not finite → not finite; 0 upd"
+    )
+
+
 def test_a_loss_that_rises_at_the_end_has_not_leveled_off():
     assert verdict(history([*level[:-1], 1.3 * level[-1]]), MOONS) == "jumping up and down"
 

@@ -75,7 +75,8 @@ def stage(train_loss, val_loss, epoch):
     """
     loss = np.asarray(val_loss, float)
     best = lowest(loss) or 0
-    good = loss <= (1 + HARDLY) * loss[best] + SHARE_OF_FIRST * loss[0]
+    first = loss[0] if np.isfinite(loss[0]) else 0
+    good = loss <= (1 + HARDLY) * loss[best] + SHARE_OF_FIRST * first
     near = good[min(epoch, best) : max(epoch, best) + 1].all()
     if epoch > best and not near:
         return "overfit" if train_loss[epoch] < (1 - HARDLY) * train_loss[best] else "past its best"

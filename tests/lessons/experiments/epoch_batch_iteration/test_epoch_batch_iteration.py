@@ -154,6 +154,18 @@ def test_the_weighted_mean_of_the_batch_gradients_is_the_full_gradient(seed):
         assert not np.allclose(each.mean(axis=0), full)
 
 
+def test_the_gradient_of_a_lone_last_batch_is_that_of_its_update():
+    split = data.moons(n=33)
+    config = TrainConfig(batch_norm=True, batch_size=32, epochs=1, dtype="float64")
+    run = train(config, split, snapshots="update")
+    batches = counting.cut(counting.sample_orders(config, split)[0], 32)
+    for update, params in enumerate(list(run.snapshots)[:-1]):
+        g = counting.batch_gradients(params, config, split, batches)[update]
+        layers = unflatten(g, (2, 16, 16, 2), params.loss, batch_norm=True)
+        norms = [np.sqrt(sum(np.sum(p**2) for p in layer if p is not None)) for layer in layers]
+        assert np.allclose(norms, run.grad_norm[update], rtol=1e-6)
+
+
 def test_a_batch_gradient_is_the_slope_of_that_batchs_loss():
     run, split = trained(dtype="float64", epochs=1)
     batch = counting.cut(counting.sample_orders(run.config, split)[0], 100)[:1]
@@ -323,6 +335,11 @@ def test_stages_of_losses_that_were_made_up():
     assert stages([1.0] * 5, [5.0, 1.1, 3.0, 1.0, 2.0])[1] == "underfit"
     # What is hardly better than before training is not good, even if it never gets better.
     assert stages([1.0, 0.9, 0.8], [1.0, 0.95, 1.0]) == ["underfit"] * 3
+    # From a start that was worse than any number, everything is hardly better than nothing.
+    for start in (np.inf, np.nan):
+        assert stages([9.0, 1.0, 0.4, 0.1], [start, 1.0, 0.5, 2.0]) == [
+            "underfit", "underfit", "at its best", "overfit",
+        ]  # fmt: skip
     # A run that was cancelled before its first evaluation.
     assert stages([np.nan], [np.nan]) == ["underfit"]
 
