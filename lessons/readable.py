@@ -134,8 +134,10 @@ def record_epoch(plan, w, epoch, record):
     # The steps of the training set came last.
     for layer, (step, after) in enumerate(pairwise(steps)):
         is_flat = np.abs(ACTIVATIONS[config.activation].derivative(step.z)) < FLAT
-        # Single precision would lose a spread that is small beside the mean.
-        record.activation_mean[epoch, layer] = after.h.mean(dtype=np.float64)
-        record.activation_std[epoch, layer] = after.h.std(dtype=np.float64)
+        # From one of the values: a spread that is small beside the mean would lose its digits.
+        one = after.h.flat[0].astype(np.float64)
+        apart = after.h - one
+        record.activation_mean[epoch, layer] = one + apart.mean()
+        record.activation_std[epoch, layer] = apart.std()
         record.flat[epoch, layer] = is_flat.mean()
         record.dead[epoch, layer] = is_flat.all(axis=0).mean()

@@ -51,6 +51,17 @@ def test_the_recorded_spread_is_that_of_the_outputs(engine, dtype, rel, n, mean,
 
 
 @every_engine
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("mean", [0.1, 1000, 1e6])
+@pytest.mark.parametrize("n", [1, 33, 129, 500])
+def test_equal_outputs_have_no_spread(engine, dtype, mean, n):
+    config = TrainConfig(hidden=(1,), activation="identity", epochs=1, dtype=dtype)
+    run = train(config, far_from_zero(n, mean, width=0), engine)
+    assert run.activation_mean[0, 0] == pytest.approx(mean * run.snapshots[0][0].W[0, 0], rel=1e-6)
+    assert run.activation_std[0, 0] == 0
+
+
+@every_engine
 @both_types
 def test_the_recorded_spread_is_that_of_all_units_together(engine, dtype, rel):
     split = far_from_zero(300)
