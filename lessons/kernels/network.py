@@ -5,7 +5,7 @@ level 0, have an array of their own; all units of the levels above, layer after 
 the same arrays, and those of level k begin at `net.row[k]`. Where a batch does not fill its last
 lanes, `live` is 0 there, and so is every gradient.
 
-theta holds the layers one behind the other, each as in `lessons.network.flatten`; `net.at[k]` is
+theta holds the layers one behind the other, each as in `lessons.parameters.flatten`; `net.at[k]` is
 where the layer that computes level k begins. Inside, arrays are addresses (see `lanes.py`).
 """
 
