@@ -1,4 +1,4 @@
-"""The readable network: forward, loss, backward, in the order of the equations.
+"""The readable network: forward and backward, in the order of the equations.
 
 Layer l computes `z_l = h_(l-1) W_l + b_l` and `h_l = f(z_l)`, from the inputs `h_0 = X`.
 The last layer has no activation: its z are the outputs, which the loss knows how to read.

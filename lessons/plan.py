@@ -84,8 +84,8 @@ def make_plan(config, split, snapshots="epoch"):
     sizes = layer_sizes(config, split)
     shapes = parts(sizes, bool(config.batch_norm))
     layer_ends = np.cumsum([sum(map(math.prod, layer)) for layer in shapes])
-    # An epoch has at least one update.
-    require_room(history_bytes(config.epochs, config.epochs, len(shapes)), *HISTORIES)
+    least = 1 if callable(config.batch_size) else batches_per_epoch(config, len(split.X_train))
+    require_room(history_bytes(config.epochs, config.epochs * least, len(shapes)), *HISTORIES)
     batch_sizes, starts = batches(config, len(split.X_train))
     histories = history_bytes(config.epochs, int(starts[-1]), len(shapes))
     work = work_bytes(sizes, int(layer_ends[-1]), int(max(batch_sizes)), config.dtype)

@@ -1,7 +1,7 @@
 """The readable engine: the training loop as a textbook writes it.
 
 It computes what the fast engine in `kernels/` computes, to rounding, and is what runs where Numba
-is not installed.
+is missing, or does not work.
 """
 
 from itertools import pairwise
