@@ -52,6 +52,7 @@ test check: env
 
 notebooks: env
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/notebooks.py keep
 	$(BIN)/python tools/picture.py
 
 bench: env

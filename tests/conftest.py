@@ -48,6 +48,7 @@ def page(server):
         yield page
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
     """Say what is slow by its kind, and what stays together on one core.
 

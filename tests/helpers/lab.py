@@ -395,10 +395,12 @@ FETCH_PICTURE = """async image => {
     }
 }"""
 
-# Whether any panel has work under way, in the words of the kernel.
+# Whether any panel has work under way, in the words of the kernel. A panel that is just showing
+# what it did holds its lock.
 BUSY = (
-    "any(getattr(thing, 'job', None) for _, things in "
-    "__import__('widgets.page', fromlist=['shown']).shown.values() for thing in things)"
+    "any((thing.lock.acquire(), thing.job is not None, thing.lock.release())[1] for _, things in "
+    "__import__('widgets.page', fromlist=['shown']).shown.values() for thing in things "
+    "if hasattr(thing, 'lock'))"
 )
 
 # The kernel takes messages one after the other: when it has answered, all that the page had sent

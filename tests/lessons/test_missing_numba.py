@@ -28,6 +28,7 @@ def test_the_fast_engine_is_refused_in_words(tmp_path):
     assert "Numba is not installed" in result.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "what",
     [

@@ -58,6 +58,7 @@ print(json.dumps([hits, seconds]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not has_numba(), reason="there is nothing to compile without Numba")
 def test_the_panel_does_not_wait_for_the_compiler(tmp_path):
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}

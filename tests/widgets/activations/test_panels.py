@@ -374,9 +374,9 @@ def test_a_run_cancelled_before_it_began_is_drawn(panel, monkeypatch):
 
     train_all = network.train_side_by_side
 
-    def stopped(configs, split, engine, progress):
+    def stopped(configs, split, engine, progress, snapshots):
         progress.cancel()
-        return train_all(configs, split, engine, progress)
+        return train_all(configs, split, engine, progress, snapshots)
 
     monkeypatch.setattr(network, "train_side_by_side", stopped)
     panel.set(learning_rate=0.1)
