@@ -33,6 +33,8 @@ def decode(data):
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"{error}; {CURE}") from None
-    if "\0" in text:
-        raise ValueError(f"it holds NUL, as no text does that is read as {encoding}; {CURE}")
+    # UTF-16 without its mark is full of NUL; ISO-2022-JP changes its alphabet by ESC
+    for character, name in {"\0": "NUL", "\x1b": "ESC"}.items():
+        if character in text:
+            raise ValueError(f"it holds {name}, as no text does that is {encoding}; {CURE}")
     return text, (f"Read the file as {encoding.upper()}.",) if encoding[:5] != "utf-8" else ()

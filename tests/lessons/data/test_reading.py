@@ -152,7 +152,9 @@ def test_encodings_with_a_mark_are_read_and_noted(tmp_path, encoding):
     assert split.notes[0] == f"Read the file as {encoding[:6].upper()}."
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gbk", "big5", "utf-16-le"])
+@pytest.mark.parametrize(
+    "encoding", ["latin-1", "cp1252", "gbk", "big5", "iso2022_jp", "utf-16-le"]
+)
 def test_encodings_without_a_mark_are_refused_with_a_cure(tmp_path, encoding):
     content = "größe,kind\n1,x\n" if encoding in ("latin-1", "cp1252") else "高度,kind\n1,x\n"
     text = message(read, saved(tmp_path, content, encoding))
