@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -229,6 +230,13 @@ def test_the_sentence_after_a_divergence_does_not_say_nan(rate):
         assert text.startswith(f"Training loss {short(run.train_loss[0])} → not finite; ")
         assert "nan" not in text
         assert "inf" not in text.replace("finite", "")
+
+
+def test_the_sentence_about_a_loss_that_was_never_finite_does_not_say_nan():
+    split = data.moons(n=40)
+    split = replace(split, X_train=np.full_like(split.X_train, 3e38))
+    text = describe_losses(train(TrainConfig(epochs=1), split), split)
+    assert text.startswith("Training loss not finite → not finite; ")
 
 
 def test_the_sentence_after_a_stop_is_about_the_last_complete_epoch():
