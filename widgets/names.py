@@ -16,7 +16,7 @@ LONGEST = 200
 LISTED = 3
 
 
-@lru_cache(maxsize=1000)  # at every tick the same names
+@lru_cache(maxsize=1000, typed=True)  # at every tick the same names; 1 == True
 def readable(name, stand_in, room=20):
     r"""Return a name as one line that this machine can draw.
 

@@ -233,6 +233,11 @@ def test_a_name_becomes_one_line_that_can_be_drawn(name):
     assert fonts.width(written) <= 20
 
 
+def test_equal_names_of_other_types_are_written_as_they_are():
+    names = (1, True, 1.0, np.int64(1), 0, False)
+    assert [readable(name, "#1") for name in names] == list(map(str, names))
+
+
 def test_letters_keep_what_joins_them():
     assert one_line("می\u200cخواهم") == "می\u200cخواهم"
 
