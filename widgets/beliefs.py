@@ -30,10 +30,16 @@ def look(params, config, split):
 
 
 def ranges(split):
-    """Return the part of the plane that is shown: a square with all samples and some air."""
-    low, high = split.X_train.min(axis=0), split.X_train.max(axis=0)
-    middle, reach = (low + high) / 2, 0.55 * (high - low).max()
-    return [(float(m - reach), float(m + reach)) for m in middle]
+    """Return the part of the plane that is shown: a square with all samples and some air.
+
+    It ends where single precision does, in which the network computes.
+    """
+    ends = np.array([split.X_train.min(axis=0), split.X_train.max(axis=0)], np.float64)
+    middle, widest = ends.mean(axis=0), np.ptp(ends, axis=0).max()
+    reach = 0.55 * (widest or max(1, np.abs(middle).max()))  # all samples may be the same
+    largest = np.finfo(np.float32).max
+    sides = np.clip([middle - reach, middle + reach], -largest, largest)
+    return list(zip(*sides.tolist(), strict=True))
 
 
 def images(split):
@@ -131,11 +137,12 @@ def show_digits(artists, split, beliefs, epoch):
     labels = written(split, ROW_ROOM)
     # Numerals fit into the corner; words go into the gap below.
     corner = all(width(label) < CORNER_ROOM for label in labels)
+    paper, ink = min(0.0, float(shown.min())), float(shown.max())
     sheet = np.full((n * 12, n * 12), 255.0)
     for i, image in enumerate(shown):
         row, column = divmod(i, n)
-        ink = 255 * (1 - image.reshape(8, 8) / max(float(shown.max()), 1e-9))
-        sheet[row * 12 + 2 : row * 12 + 10, column * 12 + 1 : column * 12 + 9] = ink
+        inked = (image.reshape(8, 8).astype(np.float64) - paper) / (ink - paper or 1)
+        sheet[row * 12 + 2 : row * 12 + 10, column * 12 + 1 : column * 12 + 9] = 255 * (1 - inked)
     for i, answer in enumerate(artists.answers):
         row, column = divmod(i, n)
         if i >= len(shown):

@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import panels
@@ -18,6 +19,7 @@ from widgets import learning_rate
 from widgets.artists import Words
 from widgets.beliefs import SHOWN_DIGITS, mix_colors, ranges
 from widgets.learning_rate import network, rates
+from widgets.learning_rate.network import RATES
 from widgets.loss_curves import LIMITS
 from widgets.style import BLACK, CLASSES, RED
 
@@ -294,6 +296,49 @@ def test_your_own_images(n):
     assert all(text.lstrip("✗") in "012" for text in texts[:shown])
     assert not any(texts[shown:])
     assert f"of {shown} right" in panel.artists.beliefs.title.get_text()
+    panel.close()
+
+
+FAR = float(np.finfo(np.float32).max)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("features", [2, 64])
+@pytest.mark.parametrize("rows", [[3e38], [FAR], [-FAR], [FAR, -FAR], [[FAR, -FAR]], [1e20, 1e30]])
+def test_your_own_data_with_enormous_rows(rows, features):
+    split = panels.blobs(2, features=features)
+    X = split.X_train.copy()
+    for x, row in zip(X, rows, strict=False):
+        x[:2] = row
+    panel = learning_rate.panel(data=replace(split, X_train=X), epochs=2)
+    for rate in RATES:
+        panel.set(learning_rate=rate, pinned={"data": "xor"})
+        assert "nan" not in str(panel)
+        assert np.isfinite(panel.figure.axes[0].axis()).all()
+    assert panel.run.status == "diverged"
+    panel.close()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("place", [0, 1, -1e8, 3e38])
+def test_your_own_samples_may_all_be_the_same(place):
+    X = np.full((40, 2), place)
+    panel = learning_rate.panel(data=data.from_arrays(X, np.arange(40) % 2), epochs=2)
+    left, right, bottom, top = panel.figure.axes[0].axis()
+    assert left < np.float32(place) < right
+    assert bottom < np.float32(place) < top
+    panel.close()
+
+
+@pytest.mark.parametrize("low", [-1, 0, -FAR])
+def test_your_own_images_may_have_negative_pixels(low):
+    split = panels.blobs(2, features=64)
+    image = np.linspace(low, max(1, -low), 64, dtype=np.float32)
+    split = replace(split, X_val=np.tile(image, (len(split.X_val), 1)))
+    panel = learning_rate.panel(data=split, epochs=1)
+    sheet = panel.artists.beliefs.map.get_array()[::-1, :, 0].astype(int)
+    assert (np.diff(sheet[2:10, 1:9].ravel()) < 0).all()
+    assert (sheet[2, 1], sheet[9, 8]) == (255, 0)
     panel.close()
 
 
