@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from lessons.checks import one_of, or_none, require
-from lessons.data.split import check_shares, make_split
+from lessons.data.notation import is_number
+from lessons.data.split import check_shares, fits, make_split
 
 MAX_CLASSES = 100  # more labels than this look like measurements; the caller has to say so
 
@@ -38,7 +39,7 @@ def from_arrays(X, y, val=0.2, test=0.2, seed=0, task=None):
     """
     val, test, seed = check_shares(val, test, seed)
     X = check_features("X", as_array("X", X))
-    y = as_array("y", y)
+    y = as_labels(as_array("y", y), y)
     require(y.shape[:1] == X.shape[:1], "y", f"have {len(X)} rows, like X", f"shape {y.shape}")
     guess = note_guess("y", y) if task is None else ()
     task, y, classes = check_target("y", y, task)
@@ -56,6 +57,11 @@ def as_array(name, values):
         raise ValueError(f"{name} must have rows of equal length, got {given}") from None
 
 
+def as_labels(array, values):
+    """Return the array, but of text only if each value is: NumPy makes 'nan' of a gap in text."""
+    return np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
+
+
 def check_features(name, X, columns=None):
     """Return the features, if they are finite numbers, one row per sample."""
     require(X.dtype.kind in "biuf", name, "be numbers (or see from_table)", f"type {X.dtype}")
@@ -69,11 +75,6 @@ def check_features(name, X, columns=None):
     return X
 
 
-def fits(values):
-    """Return which values stay finite in float32."""
-    return np.abs(values) <= np.finfo(np.float32).max
-
-
 def check_target(name, y, task):
     """Return the task, the labels as 0 … K-1 or the values as float64, and the classes."""
     import pandas as pd
@@ -85,7 +86,9 @@ def check_target(name, y, task):
     if task == "regression" or (task is None and y.dtype.kind == "f"):
         ok = y.ndim == 1 or (y.ndim == 2 and y.shape[1] > 0)
         require(ok, name, "have shape (samples,) or (samples, targets)", f"shape {y.shape}")
-        require(y.dtype.kind in "biuf", name, "be numbers for regression", repr(y.item(0)))
+        if y.dtype.kind not in "biuf":
+            odd = next((label for label in y.flat if not is_number(str(label))), y.item(0))
+            require(False, name, "be numbers for regression", repr(odd))
         bad = np.sum(~fits(y))
         require(bad == 0, name, "be finite, at most 3.4e38", f"{bad} infinite or larger")
         return "regression", y.astype(np.float64), ()

@@ -7,11 +7,17 @@ MAX_CATEGORIES = 10  # a text column with more values than this is a name or a r
 
 
 def drop_missing(table, target):
-    """Leave out empty columns, then the rows that still miss a value; return the notes too."""
-    empty = table.columns[table.isna().all()].drop(target, errors="ignore")
-    notes = (f"Dropped empty columns: {', '.join(map(str, empty))}.",) if len(empty) else ()
-    table = table.drop(columns=empty)
+    """Leave out columns of gaps and at most one value, then the rows that still miss a value.
+
+    Returns: the rows and the notes.
+    """
     missing = table.isna()
+    values = table.loc[:, missing.any()].drop(columns=target, errors="ignore").nunique()
+    notes = ()
+    for number, what in ((0, "empty columns"), (1, "columns with a single value and gaps")):
+        names = list(values.index[values == number])
+        notes += (f"Dropped {what}: {', '.join(map(str, names))}.",) if names else ()
+        table, missing = table.drop(columns=names), missing.drop(columns=names)
     count = missing.sum()
     gaps = ", ".join(f"{name}: {count[name]}" for name in table if count[name])
     if not gaps:
@@ -19,6 +25,9 @@ def drop_missing(table, target):
     rows = table[~missing.any(axis=1)]
     hint = name_the_culprits(missing, target)
     require(len(rows) > 0, "table", "have rows that miss no value", f"none ({gaps}){hint}")
+    ok = rows[target].nunique() > 1 or table[target].nunique() == 1
+    allowed = "have more than one value in the rows that miss none"
+    require(ok, f"target {target!r}", allowed, f"only {rows[target].iloc[0]!r} ({gaps}){hint}")
     dropped = f"Dropped {len(table) - len(rows)} of {len(table)} rows with missing values ({gaps})"
     return rows, (*notes, f"{dropped}{hint}.")
 

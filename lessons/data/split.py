@@ -68,23 +68,43 @@ def check_shares(val, test, seed):
     return val, test, integer(0)("seed", seed)
 
 
-def make_split(X, y, val, test, seed, task, classes, standardize=False):
-    """Share out checked samples, standardize if asked, and pack them."""
-    from sklearn.preprocessing import StandardScaler
+def make_split(X, y, val, test, seed, task, classes, standardize=()):
+    """Share out checked samples, standardize if asked, and pack them.
 
+    Parameters: standardize, the names of the features if they are to be standardized, and with
+    them the target of a regression.
+    """
     parts, notes = share_out(y, val, test, seed, classes)
     train = parts[0]
     scaler = target_scaler = None
     if standardize:
-        scaler = StandardScaler().fit(X[train])
-        X = scaler.transform(X)
+        X, scaler = in_deviations(X, train, [f"feature {name!r}" for name in standardize])
     if standardize and task == "regression":
-        target_scaler = StandardScaler().fit(y[train, None])
-        y = target_scaler.transform(y[:, None])[:, 0]
+        y, target_scaler = in_deviations(y[:, None], train, ["the target"])
+        y = y[:, 0]
     y_type = np.int64 if classes else np.float32
     arrays = [a for rows in parts for a in (X[rows].astype(np.float32), y[rows].astype(y_type))]
     about = dict(notes=notes, scaler=scaler, target_scaler=target_scaler)
     return Split(*arrays, task=task, classes=classes, **about)
+
+
+def in_deviations(values, train, names):
+    """Return z = (x - μ) / σ of each column, with the training rows' μ and σ, and its scaler."""
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(values[train])
+    with np.errstate(over="ignore"):
+        z = scaler.transform(values)
+    beyond = np.sum(~fits(z), axis=0)
+    allowed = "be at most 3.4e38 standard deviations of the training rows from their mean"
+    for name, count in zip(names, beyond, strict=True):
+        require(count == 0, name, allowed, f"{count} further away")
+    return z, scaler
+
+
+def fits(values):
+    """Return which values stay finite in float32."""
+    return np.abs(values) <= np.finfo(np.float32).max
 
 
 def share_out(y, val, test, seed, classes):

@@ -1,6 +1,7 @@
 """A learner's own table, a pandas DataFrame or a CSV file, becomes a `Split`."""
 
 import reprlib
+from collections.abc import Hashable
 from dataclasses import replace
 
 import numpy as np
@@ -25,9 +26,9 @@ def from_table(table, target, val=0.2, test=0.2, seed=0, task=None):
 
     - Text is read as what it spells: numbers (1,234.5 and 1.234,5 too, where the table shows which
       of the two it is), True and False, or words. Blanks around names and words are cut off.
-    - Rows with missing values, empty columns and columns with a single value are dropped. A cell
-      is missing if it is empty; ? - . NA NULL unknown and the like are missing among numbers, but
-      words among words.
+    - Empty columns and columns with a single value are dropped, then rows with missing values. A
+      cell is missing if it is empty; ? - . NA NULL unknown and the like are missing among numbers,
+      but words among words.
     - Words with at most 10 different values become one 0/1 column per value (one-hot). Other
       words and dates are refused: only you know what they mean.
     - Of a target, words, truth values and whole numbers are classes, decimals (1.0, too) are
@@ -58,8 +59,8 @@ def from_table(table, target, val=0.2, test=0.2, seed=0, task=None):
     name, table, separator, notes = read_table(table)
     table, target, name_notes = check_columns(table, target)
     target_first = sorted(table.columns, key=lambda column: column != target)
-    read, text_notes = read_text(table[target_first], separator)
-    rows, gap_notes = drop_missing(read[table.columns], target)
+    read, text_notes = read_text(table.reindex(columns=target_first), separator)
+    rows, gap_notes = drop_missing(read.reindex(columns=table.columns), target)
     label = f"target {target!r}"
     values = rows[target].to_numpy()
     guess = note_guess(label, values, whole=True) if task is None else ()
@@ -68,12 +69,13 @@ def from_table(table, target, val=0.2, test=0.2, seed=0, task=None):
         require(np.ptp(y) > 0, label, "have more than one value", f"only {y[0]}")
     features, feature_notes = numeric_columns(rows.drop(columns=target))
     X = check_features("features", features.to_numpy(dtype=np.float64), features.columns)
-    split = make_split(X, y, val, test, seed, task, classes, standardize=True)
+    names = tuple(map(str, features.columns))
+    split = make_split(X, y, val, test, seed, task, classes, standardize=names)
     notes += name_notes + text_notes + gap_notes + guess + feature_notes + split.notes
     if task == "regression":
         mean, spread = split.target_scaler.mean_[0], split.target_scaler.scale_[0]
         notes += (f"Target {target!r} is shown as ({target} - {mean:.4g}) / {spread:.4g}.",)
-    return replace(split, name=name, feature_names=tuple(map(str, features.columns)), notes=notes)
+    return replace(split, name=name, feature_names=names, notes=notes)
 
 
 def check_columns(table, target):
@@ -83,7 +85,7 @@ def check_columns(table, target):
     names = list(map(str, columns))
     twice = ", ".join(sorted({name for name in names if names.count(name) > 1}))
     require(not twice, "table", "have no repeated column names", f"{twice} more than once")
-    ok = isinstance(target, (str, int)) and without_blanks(target) in columns
+    ok = isinstance(target, Hashable) and without_blanks(target) in set(columns)
     require(ok, "target", f"be one of the columns {columns}", reprlib.repr(target))
     require(len(columns) > 1, "table", "have a feature column beside the target", "none")
     require(len(table) > 0, "table", "have at least one row", "none")

@@ -99,6 +99,7 @@ def replaced(array, index, value):
             "y must have shape (samples,) or (samples, targets), got shape (40, 0)",
         ),
         ({"X": X, "y": ["a", None] * 20}, "y must have no missing values, got 20 missing of 40"),
+        ({"X": X, "y": ["a", np.nan] * 20}, "y must have no missing values, got 20 missing of 40"),
         ({"X": X, "y": [0.5, np.nan] * 20}, "y must have no missing values, got 20 missing of 40"),
         (
             {"X": X, "y": [0.5, np.inf] * 20},
@@ -110,11 +111,16 @@ def replaced(array, index, value):
             {"X": X, "y": ["a", "b"] * 20, "task": "regression"},
             "y must be numbers for regression, got 'a'",
         ),
+        (
+            {"X": X, "y": ["1.5", "about 2"] * 20, "task": "regression"},
+            "y must be numbers for regression, got 'about 2'",
+        ),
         ({"X": X, "y": np.zeros(40, int)}, "y must have at least two classes, got only 0"),
         (
             {"X": X, "y": np.array(["a", 1] * 20, dtype=object)},
             "y must be labels of one type, got int, str",
         ),
+        ({"X": X, "y": ["a", 1] * 20}, "y must be labels of one type, got int, str"),
         (
             {"X": np.ones((300, 2)), "y": np.arange(300)},
             "y must have at most 100 different labels, "

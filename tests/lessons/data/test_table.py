@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
-from splits import PARTS, SHARES, message, same
+from splits import PARTS, SHARES, arrays_of, message, same
 
 from lessons import data
 
@@ -200,10 +200,29 @@ def test_a_column_that_costs_most_rows_is_named(table):
     assert split.notes[0].endswith(
         "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60 rows."
     )
-    table.loc[:2, "age"] = table.loc[3:, "rooms"] = None
+    table.loc[:1, "age"] = table.loc[2:, "rooms"] = None
+    table.loc[:1, "rooms"] = [1, 2]
     assert message(data.from_table, table, "kind") == (
-        "table must have rows that miss no value, got none (age: 59, rooms: 57): "
+        "table must have rows that miss no value, got none (age: 58, rooms: 58): "
         "leave out age, rooms (table.drop(columns=['age', 'rooms'])) to keep 60 rows"
+    )
+
+
+@pytest.mark.parametrize("value", ["a remark", 7, True])
+def test_a_column_of_one_value_and_gaps_costs_no_rows(table, value):
+    whole = data.from_table(table, "kind")
+    table["more"] = pd.Series([value, value] + [None] * 58, dtype=object)
+    split = data.from_table(table, "kind")
+    assert same(split, whole)
+    assert split.notes == ("Dropped columns with a single value and gaps: more.",)
+
+
+def test_gaps_that_cost_all_rows_of_the_other_classes_are_named(table):
+    table.loc[table["kind"] != "x", "rooms"] = None
+    text = message(data.from_table, table, "kind")
+    assert text.startswith(
+        "target 'kind' must have more than one value in the rows that miss none, "
+        f"got only 'x' (rooms: {(table['kind'] != 'x').sum()})"
     )
 
 
@@ -248,9 +267,34 @@ def test_numbers_of_every_kind_are_one_standardized_feature(table, column):
     assert split.X_train[:, -1].std() == pytest.approx(1, abs=1e-5)
 
 
-def test_column_names_may_be_integers(table):
-    split = data.from_table(table.set_axis(range(4), axis=1), 2)
-    assert split.feature_names == ("0", "1", "3")
+@pytest.mark.parametrize("dtype", [int, float, "datetime64[s]", object])
+def test_column_names_may_be_anything(table, dtype):
+    columns = pd.Index(range(4)).astype(dtype)
+    split = data.from_table(table.set_axis(columns, axis=1), columns[2])
+    assert split.feature_names == tuple(map(str, columns[[0, 1, 3]]))
+    two = table[["age", "kind"]].set_axis([True, False], axis=1)
+    assert data.from_table(two, False).feature_names == ("True",)
+
+
+@pytest.mark.parametrize("column", ["age", "price"])
+def test_a_value_too_far_from_the_training_rows_is_refused_not_infinite(table, column):
+    table[column] = 1e-3 * table["age"] / 9
+    table.loc[5, column] = 3e38
+    where = {"age": "feature 'age'", "price": "the target"}[column]
+    text = (
+        f"{where} must be at most 3.4e38 standard deviations of the training rows from their "
+        "mean, got 1 further away"
+    )
+    refused = 0
+    for seed in range(8):
+        try:
+            split = data.from_table(table, "price", seed=seed)
+        except ValueError as error:
+            assert str(error) == text
+            refused += 1
+        else:
+            assert all(np.isfinite(array).all() for array in arrays_of(split))
+    assert 0 < refused < 8
 
 
 REFUSED = "feature columns must be numbers, or text with at most 10 different values, got "
@@ -300,7 +344,9 @@ LEAVE_OUT = ": leave such columns out (table.drop(columns=[...])) or make number
             "features must be finite, at most 3.4e38, got 1 NaN, infinite or larger (column age)",
         ),
         (
-            lambda t: t.assign(age=[np.nan, 1.0] * 30, rooms=[1.0, np.nan] * 30),
+            lambda t: t.assign(
+                age=[np.nan, 1.0, np.nan, 2.0] * 15, rooms=[1.0, np.nan, 2.0, np.nan] * 15
+            ),
             {},
             "table must have rows that miss no value, got none (age: 30, rooms: 30)",
         ),
