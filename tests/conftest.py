@@ -6,8 +6,13 @@ import uuid
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lessons import engines
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("kit", deadline=None)
+settings.load_profile("kit")
 
 TESTS = Path(__file__).resolve().parent
 NOTEBOOKS = TESTS.parent / "notebooks"

@@ -266,7 +266,7 @@ def test_the_default_run_is_that_of_torch(engine):
 
 
 @every_engine
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(settings_and_samples(dropout=False))
 def test_any_small_run_is_that_of_torch(engine, example):
     config, split = example

@@ -27,6 +27,7 @@ from lessons.losses import LOSSES
 from lessons.network import forward
 from lessons.optimizers import OPTIMIZERS
 from lessons.parameters import flatten
+from lessons.plan import make_plan
 from lessons.randomness import random_streams
 from lessons.run import Failure
 
@@ -61,10 +62,12 @@ def assert_close(fast, slow, rtol, atol=1e-12, histories=HISTORIES):
 
 
 @two_engines
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(settings_and_samples())
 def test_engines_agree_to_rounding(example):
     config, split = example
+    # Of batches of one, batch norm leaves nothing but rounding; they have a test of their own.
+    assume(not (config.batch_norm and 1 in make_plan(config, split).batch_sizes))
     fast, slow = both(config, split)
     # A run that blows up magnifies every rounding; divergence has its own tests.
     assume(slow.status != "diverged" and slow.train_loss[slow.completed_epochs] < 1e3)

@@ -392,6 +392,9 @@ def test_batches_of_one_by_choice_normalize_as_ever(engine):
     # Of one sample the variance is 0: after many, the running one nearly is.
     assert (run.params[0].running_var < 0.02).all()
     assert not run.lone_last_batch
+    slow = train(run.config, split, "numpy")
+    assert np.allclose(run.batch_loss, slow.batch_loss, rtol=1e-4)
+    assert np.allclose(flatten(run.params), flatten(slow.params), rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize(

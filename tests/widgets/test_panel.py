@@ -227,9 +227,7 @@ values = (
         max_size=3,
     )
 )
-@hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_anything_is_either_set_or_refused_whole(panel, settings):
     before = look(panel)
     try:
