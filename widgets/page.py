@@ -8,11 +8,12 @@ import html
 import os
 import sys
 import weakref
-from pathlib import Path
 
 from IPython.display import publish_display_data
 
+from widgets import last
 from widgets.pulse import Pulse
+from widgets.rest import at_rest
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -28,6 +29,7 @@ class OnPage:
 
     closed = False
     pulse = None
+    files = ()  # that say what it shows now
 
     def put_together(self, box, *others):
         """Take `box` for what is shown; `others` are widgets that are not inside it."""
@@ -44,6 +46,7 @@ class OnPage:
     def close(self):
         """Take it from the page, and free what the kernel held for it."""
         self.closed = True
+        last.remove(self.files)
         self.remove()
         forget(self)
 
@@ -54,6 +57,24 @@ class OnPage:
     def outputs(self):
         """Return what a cell shows and stores: a bundle and its metadata for each output."""
         return [(self._repr_mimebundle_(), {})]
+
+    def stills(self):
+        """Return what would be stored of it now, in the order of its outputs."""
+        return [self.bundle()]
+
+    def changed(self):
+        """Let what notebooks store of it follow, once it rests. Costs a live path nothing."""
+        if self.pulse and last.connection_file():
+            at_rest(self)
+
+    def settled(self):
+        """Write down what it shows now, and tell the page that there is something to save."""
+        self.files = last.write(dict(zip(self.views, self.stills(), strict=False)))
+        # It may have been closed meanwhile, by another thread.
+        if self.closed:
+            last.remove(self.files)
+        elif self.files:
+            self.pulse.send({"unsaved": True})
 
     def _ipython_display_(self):
         for bundle, metadata in self.outputs():
@@ -67,6 +88,7 @@ class OnPage:
         if not self.pulse:
             self.pulse = Pulse()
             self.add(self.pulse)
+            self.views = self.box.model_id, self.pulse.model_id
         return self.bundle() | live_view(self.box)
 
     def __repr__(self):
@@ -78,18 +100,12 @@ def live_view(widget):
 
     So it also names the kernel and its process, by which widgets.server sees whether that lives on.
     """
-    app = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    kernel = last.kernel_id()
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    if app and app.initialized():
-        kernel = Path(app.instance().connection_file).stem.removeprefix("kernel-")
+    if kernel:
         # On Windows a virtual environment's Python is started by a process that the server knows.
         view |= {"kernel": kernel, "processes": [os.getpid(), os.getppid()]}
     return {VIEW: view}
-
-
-def caption(text):
-    """Return the bundle of a line under a stored picture."""
-    return {"text/html": f"<p>{html.escape(text)}</p>", "text/plain": text}
 
 
 def keep(thing):

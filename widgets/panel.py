@@ -4,7 +4,6 @@ It knows nothing of any lesson. A lesson declares its knobs and four functions: 
 `draw` makes the artists once, `update` moves them, `describe` says in words what they show.
 """
 
-import base64
 import html
 import threading
 import time
@@ -13,11 +12,11 @@ from lessons import Progress
 from lessons.engines import compiling
 from lessons.trouble import trouble
 from lessons.verdict import remarks
-from widgets.desk import Desk
 from widgets.job import Job
-from widgets.page import caption, live_view, spoken, weakly
+from widgets.page import spoken, weakly
 from widgets.picture import Picture
 from widgets.settings import check_settings
+from widgets.still import Still
 
 # A run that takes longer goes on in the background and shows its progress.
 LIVE_SECONDS = 0.2
@@ -28,7 +27,7 @@ COMPILING = (
 )
 
 
-class Panel(Desk):
+class Panel(Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -128,29 +127,6 @@ class Panel(Desk):
             self.listeners.clear()
             super().close()
 
-    def bundle(self):
-        with self.lock:
-            png = base64.b64encode(self.picture.png()).decode()
-        return super().bundle() | {"image/png": png}
-
-    def outputs(self):
-        """Return the panel, and the words that stand under its picture where no kernel runs.
-
-        Where one runs, a view of the pulse, which shows nothing, is in their place.
-        """
-        with self.lock:
-            words = caption(f"{self!r} · Run the cell to slide")
-            bundle = self._repr_mimebundle_()
-            if not self.closed:
-                words |= live_view(self.pulse)
-            return [(bundle, {"image/png": {"alt": str(self)}}), (words, {})]
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        with self.lock:
-            if not (self.browser or self.closed):
-                self.add_browser()
-        return super()._repr_mimebundle_(include, exclude)
-
     def __str__(self):
         return self.text
 
@@ -181,7 +157,7 @@ class Panel(Desk):
     def on_density(self, change):
         with self.lock:
             self.picture.set_density(self.browser.density)
-            self.guarded(self.redraw)
+            self.guarded(self.paint)
 
     def on_pin(self, change):
         with self.lock:
@@ -307,6 +283,11 @@ class Panel(Desk):
             return self.next_job(lambda settings, progress: rest(progress), job.settings).start()
 
     def redraw(self):
+        """Show the present moment, which is another one than before."""
+        self.paint()
+        self.changed()
+
+    def paint(self):
         """Draw the present moment, and put picture and summary on the page."""
         with self.lock:
             started = time.perf_counter()

@@ -90,6 +90,12 @@ class Picture:
         self.render()
         return stored
 
+    def compact(self, frame):
+        """Encode a copy of a frame for storage, no larger than `png` does, and much faster."""
+        image = frame.convert("RGB")
+        image.thumbnail(100 * self.figure.get_size_inches())
+        return encode(image, "png")
+
     def pixels(self):
         """View the last frame as an image; the fourth byte of each pixel is padding."""
         buffer = self.canvas.buffer_rgba()

@@ -3,6 +3,8 @@
 A kernel that was restarted, or shut down because nobody used it, leaves panels on the page that
 look alive. So the first touch of a panel asks the kernel for an answer. One that is busy answers
 late; one that is idle and silent has forgotten the panel.
+
+It also tells JupyterLab that there is something to save: slides of a hand are no edits to it.
 """
 
 import anywidget
@@ -40,6 +42,14 @@ class Pulse(anywidget.AnyWidget):
     }
 
     export default {
+      // Not in `render`: the panel may be out of sight.
+      initialize({ model }) {
+        model.on("msg:custom", ({ unsaved }) => {
+          const notebook = model.widget_manager?.context?.model;
+          if (unsaved && notebook) notebook.dirty = true;
+        });
+      },
+
       render({ model, el }) {
         let waiting, note, answered = 0, silent = 0;
 

@@ -3,10 +3,14 @@
 JupyterLab shows the live view of a widget in an output wherever the notebook names one, and where
 the kernel that made it is gone it shows an error, never the picture and the text stored beside it.
 So views that nothing can fill any more are left out of the notebooks that are *served*; the files
-stay as they are. Jupyter loads this through etc/jupyter/jupyter_server_config.d.
+stay as they are. And notebooks that are *saved* get, beside a view, the picture and the text that
+it shows at that moment, not those of when its cell was run. Jupyter loads this through
+etc/jupyter/jupyter_server_config.d.
 """
 
 from jupyter_core.utils import ensure_async
+
+from widgets import last
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -29,7 +33,9 @@ def _load_jupyter_server_extension(server):
 
 
 class Served:
-    """A contents manager that is any other, except that it serves notebooks without dead views.
+    """A contents manager that is any other, except for the views in notebooks.
+
+    It serves them without dead ones, and saves them with what is shown.
 
     Parameters: contents, sessions, kernels, the managers of a Jupyter server.
     """
@@ -46,6 +52,20 @@ class Served:
         if model["type"] == "notebook" and model["content"] is not None:
             leave_out_dead_views(model["content"], *await self.running(path))
         return model
+
+    async def save(self, model, path=""):
+        """Save the model of a file or folder, as every contents manager does."""
+        self.bring_up_to_date(model)
+        return await ensure_async(self.contents.save(model, path))
+
+    async def new(self, model=None, path=""):
+        """Make a file or folder: also what is saved for the first time."""
+        self.bring_up_to_date(model)
+        return await ensure_async(self.contents.new(model, path))
+
+    def bring_up_to_date(self, model):
+        if model and model.get("type") == "notebook" and model.get("content"):
+            store_what_is_shown(model["content"], self.kernels.connection_dir)
 
     async def running(self, path):
         """Return the kernel of the notebook at `path` and its process, each None if unknown."""
@@ -67,6 +87,18 @@ def leave_out_dead_views(notebook, kernel, process):
                 del output["data"][VIEW]
         if "outputs" in cell:
             cell["outputs"] = [output for output in cell["outputs"] if output.get("data") != {}]
+
+
+def store_what_is_shown(notebook, runtime):
+    """Put what kernels have written down of their views beside these in a notebook's outputs."""
+    for cell in notebook.get("cells", []):
+        for output in cell.get("outputs", []):
+            still = last.read(output.get("data", {}).get(VIEW, {}), runtime)
+            alt = still.pop("alt", None)
+            if still:
+                output["data"].update(still)
+            if alt:
+                output.setdefault("metadata", {}).setdefault("image/png", {})["alt"] = alt
 
 
 def lives(view, kernel, process):

@@ -78,6 +78,7 @@ class Prediction(OnPage):
             reply = f"{error}. Restart the kernel and try again."
         self.reply = f"{headline} {reply}"
         self.answer.value = spoken(reply, headline)
+        self.changed()
 
     def __str__(self):
         lines = [self.question]
@@ -115,6 +116,7 @@ class Goals(OnPage):
         for goal in self.goals:
             if goal not in self.done and goal.reached(panel):
                 self.done[goal] = str(panel)
+                self.changed()
         self.list.value = spoken(str(self)).replace("\n", "<br>")
 
     def __str__(self):

@@ -1,15 +1,20 @@
 """A lesson that was run and saved is whole when it is opened the next day, in a real Lab."""
 
+import base64
+import io
 import json
 import re
 import subprocess
 import sys
+import time
 from html import unescape
 
 import lab
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from PIL import Image
 from stored import SLIDE, load_tool, outputs
 
 from widgets import originals
@@ -34,12 +39,24 @@ EXECUTE = """([code, wait]) => {
     const done = kernel.requestExecute({code}).done;
     return wait ? done.then(reply => reply.content.status) : null;
 }"""
+RESTED = """
+from widgets import last
+view = {"kernel": last.kernel_id(), "model_id": panel.box.model_id}
+assert last.read(view, last.connection_file().parent)["alt"] == str(panel)
+"""
 RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 # What ipywidgets puts before each widget that has lost its kernel.
 BROKEN_CHAINS = """() => [...document.querySelectorAll(".jp-OutputArea-output *")].filter(node => {
     const before = getComputedStyle(node, "::before");
     return before.content.includes("\uf127") && before.display !== "none";
 }).length"""
+DIRTY = "() => jupyterapp.shell.currentWidget.context.model.dirty"
+EXPORT = """() => {
+    window.exported = null;
+    window.open = address => { window.exported = address; };
+    jupyterapp.commands.execute("notebook:export-to-format", {format: "html"});
+}"""
+FETCH = "async address => (await fetch(address)).text()"
 # How often the page asks whether the kernel is there.
 COUNT = """() => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -86,12 +103,12 @@ def open_again(page, server):
 
 def assert_reads_well(page, path):
     """Every output is there once, in its stored form, and nothing is red."""
-    stored = [output["data"] for output in outputs(json.loads(path.read_text()))]
+    kept = [output["data"] for output in outputs(json.loads(path.read_text()))]
     shown = page.evaluate(OUTPUTS)
     assert [mime for mime, _ in shown] == ["text/plain", "image/png", "text/html", "text/plain"]
     for at in (0, 3):
-        assert shown[at][1].strip() == "".join(stored[at]["text/plain"])
-    assert shown[2][1].strip() == "".join(stored[2]["text/plain"])
+        assert shown[at][1].strip() == "".join(kept[at]["text/plain"])
+    assert shown[2][1].strip() == "".join(kept[2]["text/plain"])
     assert shown[2][1].strip().endswith(SLIDE)
     assert lab.trouble(page) == []
     assert page.errors == []
@@ -140,18 +157,123 @@ def test_reloaded_while_its_kernel_lives_it_slides_and_shows_nothing_twice(lesso
     assert page.errors == []
 
 
+def play(page):
+    """Answer, slide, pin and slide on; wait until all is at rest, and Lab knows of it."""
+    page.locator(".knobs-prediction input").nth(1).click()
+    page.locator(".knobs-reply", has_text="Right.").wait_for()
+    lab.drag(page, "learning_rate", 0.7)
+    lab.settle(page)
+    lab.click(page, "pin")
+    lab.drag(page, "learning_rate", 0.3)
+    page.locator(".knobs-goals", has_text="☑ Pin a curve").wait_for()
+    lab.settle(page)
+    deadline = time.monotonic() + lab.CHANGE_TIMEOUT
+    while page.evaluate(EXECUTE, [RESTED, True]) != "ok":
+        assert time.monotonic() < deadline, "what is written does not follow what is shown"
+        page.wait_for_timeout(100)
+    page.wait_for_function(DIRTY, timeout=5000)
+
+
+def stored(path):
+    """The outputs of the prediction, of the panel, and of the goals."""
+    quiz, panel, _, goals = outputs(nbformat.read(path, 4))
+    return quiz.data["text/plain"], panel, goals.data["text/plain"]
+
+
+def array(picture):
+    return np.array(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)
+
+
+def without_outputs(path):
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        for output in cell.outputs:
+            output.data = sorted(output.data)
+            output.metadata = sorted(output.metadata)
+    return notebook
+
+
+def test_what_was_shown_last_is_there_the_next_day(lesson, server, page):
+    page.wait_for_timeout(1500)
+    assert not page.evaluate(DIRTY), "nothing has moved, and there is something to save"
+    before = lesson.read_bytes(), stored(lesson), without_outputs(lesson)
+    play(page)
+    lab.save(page)
+    quiz, panel, goals = stored(lesson)
+    assert panel.metadata["image/png"]["alt"] == lab.summary(page)
+    assert "(x)" in quiz
+    assert "\nRight. " in quiz
+    assert "☑ Pin a curve" in goals
+    shown, kept = array(lab.picture(page)), array(base64.b64decode(panel.data["image/png"]))
+    assert shown.shape == kept.shape
+    assert np.abs(shown - kept).mean() < 3
+    _, run, _ = before[1]
+    assert panel.data["image/png"] != run.data["image/png"]
+    assert panel.data["text/plain"] != run.data["text/plain"]
+    assert without_outputs(lesson) == before[2]
+    open_again(page, server)
+    assert_reads_well(page, lesson)
+    assert all(page.evaluate(TRUSTED))
+
+
+def test_lab_goes_on_saving_without_a_question(lesson, page):
+    for place in (0.7, 0.3):
+        lab.drag(page, "learning_rate", place)
+        lab.settle(page)
+        page.wait_for_function(DIRTY, timeout=5000)
+        lab.save(page)
+        assert page.locator(".jp-Dialog").count() == 0
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("how", ["restarted", "shut down"])
+def test_what_was_shown_last_is_saved_after_its_kernel_has_gone(lesson, server, page, how):
+    play(page)
+    summary = lab.summary(page)
+    page.wait_for_timeout(1500)
+    if how == "restarted":
+        page.evaluate(RESTART)
+    else:
+        server.stop_kernels()
+    lab.save(page)
+    quiz, panel, goals = stored(lesson)
+    assert panel.metadata["image/png"]["alt"] == summary
+    assert "(x)" in quiz
+    assert "☑" in goals
+
+
+def export(page, sanitized):
+    """The HTML that Lab makes of the notebook; it asks first whether to sanitize that."""
+    page.evaluate(EXPORT)
+    page.locator(".jp-Dialog input[type=checkbox]").set_checked(sanitized, timeout=5000)
+    page.locator(".jp-Dialog .jp-mod-accept").click(timeout=5000)
+    address = page.wait_for_function("() => window.exported", timeout=15000).json_value()
+    return page.evaluate(FETCH, address)
+
+
+def test_lab_exports_what_is_shown(lesson, page):
+    _, run, _ = stored(lesson)
+    play(page)
+    html = export(page, sanitized=False)
+    assert_exported(html, lesson)
+    _, panel, _ = stored(lesson)
+    assert panel.metadata["image/png"]["alt"] == lab.summary(page)
+    picture = panel.data["image/png"].replace("\n", "")
+    assert picture != run.data["image/png"].replace("\n", "")
+    assert picture in html
+
+
 def assert_exported(html, path):
-    stored = outputs(json.loads(path.read_text()))
-    (alt,) = [output["metadata"]["image/png"]["alt"] for output in stored if output["metadata"]]
+    kept = outputs(json.loads(path.read_text()))
+    (alt,) = [output["metadata"]["image/png"]["alt"] for output in kept if output["metadata"]]
     (picture,) = re.findall(r"<img[^>]*data:image/png[^>]*>", html)
     assert unescape(re.search(r'alt="([^"]*)"', picture)[1]) == alt
     assert SLIDE in html
 
 
 def test_exported_it_has_its_pictures_with_words_for_them(lesson, server, page):
-    fetch = "async path => (await fetch(path)).text()"
     assert_exported(
-        page.evaluate(fetch, f"{server.url}nbconvert/html/{server.folder}{NAME}"), lesson
+        page.evaluate(FETCH, f"{server.url}nbconvert/html/{server.folder}{NAME}"), lesson
     )
     for option in ("--stdout", "--execute"):
         command = [sys.executable, "-m", "nbconvert", "--to", "html", "--stdout", option, lesson]

@@ -1,13 +1,15 @@
-"""The server leaves out the views that no kernel can fill any more."""
+"""The server leaves out the views that no kernel can fill, and saves what the others show."""
 
 import asyncio
+from copy import deepcopy
 from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from stored import outputs
 
+from widgets import last
 from widgets.page import VIEW
 from widgets.server import STATE, Served, leave_out_dead_views, lives
 
@@ -75,3 +77,55 @@ def test_every_manager_of_contents_is_served(awaited, path, views):
     assert sum(VIEW in output.data for output in outputs(model["content"])) == views
     assert asyncio.run(served.get(path, content=False))["content"] is None
     assert served.allow_hidden is False
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """A folder in which kernel k has written what the view m shows now."""
+    monkeypatch.setattr(last, "connection_file", lambda: tmp_path / "kernel-k.json")
+    last.write({"m": {"text/plain": "now", "image/png": "BBBB", "alt": "now, in words"}})
+    return tmp_path
+
+
+def made_by(kernel, model, **data):
+    return {VIEW: {"kernel": kernel, "model_id": model}, "text/plain": "then"} | data
+
+
+@pytest.mark.parametrize("awaited", [True, False])
+@pytest.mark.parametrize("method", ["save", "new"])
+def test_a_notebook_is_saved_with_what_is_shown(written, awaited, method):
+    def save(model, path):
+        return {"path": path, "saved": model}
+
+    async def save_later(model, path):
+        return save(model, path)
+
+    contents = SimpleNamespace(**{method: save_later if awaited else save})
+    served = Served(contents, None, SimpleNamespace(connection_dir=str(written)))
+    notebook = saved(
+        made_by("k", "m", **{"image/png": "AAAA"}),
+        made_by("k", "other"),
+        made_by("j", "m"),
+        {"text/plain": "then"},
+        mine=1,
+    )
+    before = deepcopy(notebook)
+    notebook.cells.append(new_markdown_cell("text"))
+    model = {"type": "notebook", "content": notebook, "format": "json"}
+    answer = asyncio.run(getattr(served, method)(model, "a.ipynb"))
+    assert answer == {"path": "a.ipynb", "saved": model}
+    first, *others = outputs(notebook)
+    assert first.data == made_by("k", "m", **{"image/png": "BBBB"}) | {"text/plain": "now"}
+    assert first.metadata == {"image/png": {"alt": "now, in words"}}
+    assert others == outputs(before)[1:]
+    assert notebook.metadata == before.metadata
+
+
+@pytest.mark.parametrize(
+    "model", [None, {"type": "file", "content": "x"}, {"type": "directory"}, {"type": "notebook"}]
+)
+def test_what_is_no_notebook_is_saved_as_it_came(written, model):
+    contents = SimpleNamespace(new=lambda model, path: model)
+    served = Served(contents, None, SimpleNamespace(connection_dir=str(written)))
+    before = deepcopy(model)
+    assert asyncio.run(served.new(model, "a")) == before
