@@ -18,11 +18,13 @@ class StillPanels(Preprocessor):
 
     def preprocess_cell(self, cell, resources, index):
         """Return the cell; nbconvert takes HTML where an output has it."""
+        # Where HTML is sanitized, which Lab proposes, it cannot hold pictures.
+        html_is_taken = not resources.get("should_sanitize_html")
         for output in cell.get("outputs", []):
             data, about = output.get("data", {}), output.get("metadata", {}).get("image/png", {})
             if "kernel" in data.get(VIEW, {}):
                 del data[VIEW]
-            if "image/png" in data and about.get("alt"):
+            if html_is_taken and "image/png" in data and about.get("alt"):
                 source = f"data:image/png;base64,{data['image/png']}"
                 data["text/html"] = f'<img alt="{html.escape(about["alt"])}" src="{source}">'
         return cell, resources

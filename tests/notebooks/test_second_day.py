@@ -261,6 +261,7 @@ def test_lab_exports_what_is_shown(lesson, page):
     picture = panel.data["image/png"].replace("\n", "")
     assert picture != run.data["image/png"].replace("\n", "")
     assert picture in html
+    assert picture in export(page, sanitized=True)
 
 
 def assert_exported(html, path):
