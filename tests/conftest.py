@@ -57,13 +57,14 @@ def page(server):
 def pytest_collection_modifyitems(items):
     """Say what is slow by its kind, and what stays together on one core.
 
-    Slow is all that runs a notebook or a browser; it begins first, so that no core ends late. The
-    tests of a file stay together, for they share panels, servers and kernels, unless they say
-    otherwise.
+    Slow is all that runs a notebook, a server or a browser, and the panels of the lessons, which
+    train for a minute; it begins first, so that no core ends late. The tests of a file stay
+    together, for they share panels, servers and kernels, unless they say otherwise.
     """
     for item in items:
         notebook = item.path.suffix == ".ipynb" or TESTS / "notebooks" in item.path.parents
-        if notebook or "page" in getattr(item, "fixturenames", ()):
+        lesson = item.path.parent.parent == TESTS / "widgets"
+        if notebook or lesson or {"page", "server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS.parent).as_posix()))

@@ -53,6 +53,9 @@ REASONS = [
 PASSES = "def test(): pass\n"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
     """A folder with this kit's conftest.py, one passing test, and one skip of every kind."""

@@ -177,6 +177,7 @@ def test_start_limits_threads_and_passes_arguments_on():
     assert result.stdout == "1 1\n"
 
 
+@pytest.mark.slow
 def test_make_lab_opens_the_first_lesson(tmp_path):
     if Path(sys.prefix) != ROOT / ".venv":
         pytest.skip("these tests do not run in the environment that make set up")

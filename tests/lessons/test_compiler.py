@@ -46,6 +46,7 @@ dispatcher._FunctionCompiler.compile = compile
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("numba", "prelude", "environment", "cause"),
     [

@@ -93,6 +93,7 @@ def test_orthogonal_prefers_no_direction(size):
 # What they are for
 
 
+@pytest.mark.slow
 @every_random_one
 def test_each_linear_layer_multiplies_a_signal_by_its_width_times_the_variance(name):
     rng = np.random.default_rng(0)
@@ -115,6 +116,7 @@ def test_he_keeps_signals_alive_through_20_relu_layers(name):
     assert 0.3 < np.mean(H**2) / size < 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["xavier_normal", "xavier_uniform", "orthogonal"])
 def test_xavier_keeps_signals_alive_through_20_linear_layers(name):
     rng = np.random.default_rng(0)

@@ -18,6 +18,7 @@ torch = pytest.importorskip("torch")
 F = torch.nn.functional
 BatchNorm1d = torch.nn.BatchNorm1d
 
+pytestmark = pytest.mark.slow
 every_engine = pytest.mark.parametrize("engine", ENGINES)
 
 # One more entry of a registry needs its counterpart here as well.

@@ -109,6 +109,7 @@ def test_single_precision_is_as_near_as_the_docstring_says(
         assert np.max(np.abs(single - double) / double) < bound
 
 
+@pytest.mark.slow
 @two_engines
 @every_optimizer
 @every_activation

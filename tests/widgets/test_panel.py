@@ -633,6 +633,7 @@ def test_the_valley_stays_true_beyond_all_numbers():
 # Threads
 
 
+@pytest.mark.slow
 def test_slider_messages_on_another_thread_while_a_cell_draws_with_pyplot(tmp_path):
     serial, panel = learning_rate.panel(epochs=6), learning_rate.panel(epochs=6)
     rates = itertools.islice(itertools.cycle(panel.knobs["learning_rate"].steps), 260)

@@ -174,6 +174,7 @@ def test_background_is_opaque(picture):
 # Matplotlib's global state
 
 
+@pytest.mark.slow
 def test_no_pyplot_is_imported():
     code = (
         "import sys\n"
@@ -213,6 +214,7 @@ def plain_tour(compiled):
     return tour()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["classic", "dark_background", "fivethirtyeight", "ggplot",
                                    "Solarize_Light2", "seaborn-v0_8-poster"])  # fmt: skip
 def test_styles_do_not_reach_the_panels(style, plain_tour):
@@ -222,6 +224,7 @@ def test_styles_do_not_reach_the_panels(style, plain_tour):
             assert np.array_equal(plain, styled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

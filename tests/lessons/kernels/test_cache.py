@@ -179,6 +179,7 @@ print(LANES, sum(add_up.stats.cache_hits.values()))
 """
 
 
+@pytest.mark.slow
 def test_processes_told_to_compile_for_unlike_processors_share_nothing(tmp_path):
     (tmp_path / "one_kernel.py").write_text(SUM)
     shared = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path)}

@@ -139,6 +139,7 @@ def from_blocks(blocks, m):
     return blocks.swapaxes(0, 1).reshape(blocks.shape[1], -1)[:, :m]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_out", [1, 2, 7, 8, 9, 16, 19, 35])
 @pytest.mark.parametrize("n_in", [1, 2, 3, 8, 17])
 @pytest.mark.parametrize("m", [1, LANES, LANES + 1, 2 * LANES, 3 * LANES])

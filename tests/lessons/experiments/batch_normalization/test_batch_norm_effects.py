@@ -30,7 +30,7 @@ from lessons.network import forward
 from lessons.verdict import guessing_loss
 from widgets.batch_normalization import rate_map, training
 
-pytestmark = pytest.mark.usefixtures("compiled")
+pytestmark = [pytest.mark.usefixtures("compiled"), pytest.mark.slow]
 
 SEEDS = range(5)
 seeds = pytest.mark.parametrize("seed", SEEDS)
