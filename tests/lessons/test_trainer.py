@@ -88,6 +88,7 @@ def test_engines_agree_in_single_precision(name, activation):
     assert np.allclose(fast.train_accuracy, slow.train_accuracy, atol=0.005, equal_nan=True)
 
 
+@pytest.mark.slow
 @every_engine
 @pytest.mark.parametrize(
     ("optimizer", "bound"), [("sgd", 1e-5), ("momentum", 1e-5), ("adam", 1e-2)]

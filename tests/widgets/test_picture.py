@@ -83,6 +83,7 @@ def test_a_frame_after_many_is_the_frame_drawn_from_scratch(picture, density):
     assert np.array_equal(pixels(picture), after_many)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [learning_rate.panel, learning_rate.valley, learning_rate.sweep])
 def test_a_panel_after_many_moves_shows_what_a_new_one_shows(make):
     panel = make(seed=0) if make is not learning_rate.valley else make()

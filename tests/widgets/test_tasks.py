@@ -230,6 +230,7 @@ def reached(goals):
     return [goal.task for goal in goals.goals if goal in goals.done]
 
 
+@pytest.mark.slow
 def test_goals_of_lesson_03_can_be_reached_and_are_not_by_themselves(network):
     goals = learning_rate.goals(network)
     diverge, quick, digits = (goal.task for goal in goals.goals)
@@ -251,6 +252,7 @@ def test_goals_of_lesson_03_can_be_reached_and_are_not_by_themselves(network):
     goals.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_goals_of_lesson_03_can_be_reached_with_other_seeds(network, seed):
     goals = learning_rate.goals(network)
