@@ -46,7 +46,7 @@ test check: env
 	@failed=0; \
 	$(BIN)/python -m ruff check || failed=1; \
 	$(BIN)/python -m ruff format --check || failed=1; \
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadgroup \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadscope \
 		--no-loadscope-reorder $(if $(filter check,$@),-m "not slow") $(TEST_ARGS) || failed=1; \
 	exit $$failed
 

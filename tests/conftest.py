@@ -1,12 +1,14 @@
 """What several files of tests use; and in CI nothing may be skipped: what did not run failed."""
 
 import os
+import re
 import shutil
 import uuid
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from lessons import engines
 
@@ -53,22 +55,34 @@ def page(server):
         yield page
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items):
-    """Say what is slow by its kind, and what stays together on one core.
+    """Say what is slow by its kind, and let it begin first, so that no core ends late.
 
     Slow is all that runs a notebook, a server or a browser, and the panels of the lessons, which
-    train for a minute; it begins first, so that no core ends late. The tests of a file stay
-    together, for they share panels, servers and kernels, unless they say otherwise.
+    train for a minute.
     """
     for item in items:
         notebook = item.path.suffix == ".ipynb" or TESTS / "notebooks" in item.path.parents
         lesson = item.path.parent.parent == TESTS / "widgets"
         if notebook or lesson or {"page", "server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS.parent).as_posix()))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+class Together(LoadScopeScheduling):
+    """Deals out to the cores what has to stay together: a file, or of a file what is of a lesson.
+
+    Its tests share panels, servers and kernels.
+    """
+
+    def _split_scope(self, nodeid):
+        lesson = re.search(r"\b\d\d_\w+(?=(\.ipynb)?\]$)", nodeid)
+        return f"{nodeid.split('::')[0]} {lesson[0] if lesson else ''}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Together(config, log)
 
 
 def pytest_configure(config):

@@ -61,7 +61,9 @@ def test_pictures_have_a_pixel_for_each_of_the_screen(page, panel):
     page.set_viewport_size({"width": 1000, "height": 800})
     lab.wait_for_change(page, before, panel)
     lab.wait_for_pictures(page)
+    small = lab.picture(page, panel)
     page.set_viewport_size(wide)
+    lab.wait_for_change(page, small, panel)
     lab.wait_for_pictures(page)
     lab.settle(page, panel)
     assert lab.picture(page, panel) == before

@@ -13,16 +13,11 @@ CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node 
 }))"""
 
 
-def on_a_core_of_its_own(path):
-    mark = pytest.mark.xdist_group(f"browser {path.name}")
-    return pytest.param(path.name, marks=mark, id=path.stem)
-
-
-@pytest.fixture(scope="module", params=map(on_a_core_of_its_own, LESSONS))
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def panels(request, server, page):
     """The indices of the panels of a lesson, which was run from top to bottom."""
     page.errors.clear()
-    lab.open_notebook(page, server, request.param)
+    lab.open_notebook(page, server, request.param.name)
     lab.run_all(page)
     yield range(page.locator(".jp-OutputArea-output .knobs-panel").count())
     assert page.errors == []

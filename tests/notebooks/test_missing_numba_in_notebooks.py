@@ -5,14 +5,6 @@ from missing_numba import run_pytest
 from stored import LESSONS
 
 
-@pytest.mark.parametrize(
-    "lesson",
-    [
-        pytest.param(
-            path.name, marks=pytest.mark.xdist_group(f"without Numba {path.name}"), id=path.stem
-        )
-        for path in LESSONS
-    ],
-)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_notebook_passes(tmp_path, lesson):
-    run_pytest(tmp_path, "--nbval", f"notebooks/{lesson}")
+    run_pytest(tmp_path, "--nbval", f"notebooks/{lesson.name}")
