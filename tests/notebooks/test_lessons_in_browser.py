@@ -30,7 +30,7 @@ def ends(page, panel, control):
     if control["kind"] == "slider":
         for fraction in (0, 1):
             before = lab.reading(page, field, panel)
-            lab.drag(page, field, fraction, panel, moves=4)
+            lab.drag(page, field, fraction, panel, moves=1)
             yield f"{field} at {fraction}", lab.reading(page, field, panel) != before
     elif control["kind"] == "menu":
         now = lab.knob(page, field, panel).locator("select").evaluate("menu => menu.value")
