@@ -181,7 +181,11 @@ def test_start_limits_threads_and_passes_arguments_on():
 def test_make_lab_opens_the_first_lesson(tmp_path):
     if Path(sys.prefix) != ROOT / ".venv":
         pytest.skip("these tests do not run in the environment that make set up")
-    arguments = "LAB_ARGS=--no-browser --ServerApp.ip=127.0.0.1 --LabApp.extension_manager=readonly"
+    # Any free port: servers that start at the same moment would all find the same one free.
+    arguments = (
+        "LAB_ARGS=--no-browser --ServerApp.ip=127.0.0.1 --ServerApp.port=0 "
+        "--LabApp.extension_manager=readonly"
+    )
     log = tmp_path / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -193,7 +197,7 @@ def test_make_lab_opens_the_first_lesson(tmp_path):
             start_new_session=True,
         )
     try:
-        info = wait_for_server_file(process, tmp_path)
+        info = wait_for_server(process, tmp_path)
         assert info, log.read_text()
         assert Path(info["root_dir"]) == ROOT
         with open_url(f"{info['url']}?token={info['token']}") as answer:
@@ -205,13 +209,16 @@ def test_make_lab_opens_the_first_lesson(tmp_path):
         process.wait()
 
 
-def wait_for_server_file(process, folder):
-    """What a starting server says of itself; None if it ends, or takes longer than a minute."""
+def wait_for_server(process, folder):
+    """What a server says of itself once it answers; None if it ends, or after a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         for file in folder.glob("jpserver-*.json"):
-            with contextlib.suppress(ValueError):
-                return json.loads(file.read_text())
+            # It writes the file before it listens.
+            with contextlib.suppress(ValueError, OSError):
+                info = json.loads(file.read_text())
+                open_url(f"{info['url']}?token={info['token']}").close()
+                return info
         time.sleep(0.1)
     return None
 
