@@ -30,7 +30,7 @@ class Pulse(anywidget.AnyWidget):
     const SENTENCE = "The kernel has stopped: Run → Restart Kernel and Run All";
     const TOUCHED = ".knobs-panel, .knobs-prediction";
     const LINE = ":is(.knobs-message, .knobs-reply) .widget-html-content";
-    const REST = 5000, LOOK = 500, PATIENCE = 6;  // milliseconds, milliseconds, looks
+    const REST = 2000, LOOK = 500, PATIENCE = 5;  // milliseconds, milliseconds, looks
 
     // What the page knows without asking. Where it knows nothing of kernels, nothing is claimed.
     function kernelIs(manager, panel) {
@@ -80,8 +80,15 @@ class Pulse(anywidget.AnyWidget):
 
         function touched(event) {
           const panel = el.parentElement?.closest(TOUCHED);
-          if (waiting || Date.now() - answered < REST || !panel?.contains(event.target)) return;
+          if (waiting || !panel?.contains(event.target)) return;
           if (kernelIs(model.widget_manager, panel) === "unknown") return;
+          // Who has just answered is not asked again at once, but a little later.
+          const rest = answered + REST - Date.now();
+          if (rest > 0) waiting = setTimeout(ask, rest, panel);
+          else ask(panel);
+        }
+
+        function ask(panel) {
           silent = 0;
           look(panel);
           if (waiting) model.send({});
