@@ -78,7 +78,12 @@ def remarks(run):
             "there."
         )
     places = run.snapshots.places
-    if len(places) < len(run.snapshots):
+    if len(places) == 1 < len(run.snapshots):
+        sentences.append(
+            "Memory is short: only the parameters before training are kept, and shown at every "
+            "epoch."
+        )
+    elif len(places) < len(run.snapshots):
         sentences.append(
             "Memory is short: the parameters are kept only every "
             f"{count(int(places[1] - places[0]))} epochs, and between them the last ones are shown."

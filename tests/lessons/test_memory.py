@@ -87,6 +87,9 @@ def test_the_best_parameters_are_kept_even_if_their_epoch_is_not(monkeypatch, en
     free(monkeypatch, 8000)  # 2 of 2832 bytes, or rather more than a quarter of it
     run = train(config, split, engine, snapshots="fit")
     assert (run.status, len(run.snapshots.places)) == ("stopped_early", 1)
+    assert remarks(run) == [
+        "Memory is short: only the parameters before training are kept, and shown at every epoch."
+    ]
     loss, _ = evaluate(run.params, config, split.X_val, split.y_val)
     assert loss == pytest.approx(np.nanmin(run.val_loss), rel=1e-9)
 
