@@ -16,10 +16,10 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from widgets.last import VIEW
 from widgets.originals import KEPT, lessons_in
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
-LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 PICTURE = "image/png"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -50,7 +50,7 @@ def clean(notebook):
         cell.id = f"cell-{number}"
         cell.metadata = nbformat.from_dict({})
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(LIVE_VIEW, None)
+            output.get("data", {}).pop(VIEW, None)
             if "metadata" in output:
                 kept = {kind: about for kind, about in output.metadata.items() if kind == PICTURE}
                 output.metadata = nbformat.from_dict(kept)

@@ -10,7 +10,7 @@ import html
 
 from nbconvert.preprocessors import Preprocessor
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+from widgets.last import VIEW
 
 
 class StillPanels(Preprocessor):

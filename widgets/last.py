@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+# How notebooks call the view of a widget, and what may stand beside one.
+VIEW = "application/vnd.jupyter.widget-view+json"
 KINDS = "image/png", "text/plain", "text/html"
 LIMIT = 5_000_000  # bytes
 DAYS = 7

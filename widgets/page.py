@@ -12,10 +12,9 @@ import weakref
 from IPython.display import publish_display_data
 
 from widgets import last
+from widgets.last import VIEW
 from widgets.pulse import Pulse
 from widgets.rest import at_rest
-
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 shown = {}  # cell -> (execution, what it shows)
 

@@ -11,8 +11,8 @@ etc/jupyter/jupyter_server_config.d.
 from jupyter_core.utils import ensure_async
 
 from widgets import last
+from widgets.last import VIEW
 
-VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 PREPROCESSOR = "widgets.export.StillPanels"
 
