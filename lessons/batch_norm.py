@@ -54,7 +54,7 @@ def normalize(z, gamma, beta, eps):
 def normalize_backward(g, gamma, normalized, eps):
     """The chain rule through `normalize`, where μ and σ² depend on every sample of the batch.
 
-    `∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, `∂L/∂z = γ/√(σ² + ε) · (g - mean(g) - ẑ·mean(g·ẑ))`.
+    `∂L/∂γ = Σ g·ẑ`, `∂L/∂β = Σ g`, `∂L/∂z = γ/√(σ² + ε) · (g - ∂L/∂β/m - ẑ·∂L/∂γ/m)`.
 
     Where μ and σ² were running averages, which stay what they are, `∂L/∂z = γ/√(σ² + ε) · g`.
 
@@ -69,8 +69,10 @@ def normalize_backward(g, gamma, normalized, eps):
     [[0.0], [0.0]]
     """
     z_hat, _, var, own = normalized
-    centered = g - g.mean(axis=0) - z_hat * np.mean(g * z_hat, axis=0) if own else g
-    return gamma / np.sqrt(var + eps) * centered, np.sum(g * z_hat, axis=0), g.sum(axis=0)
+    d_gamma, d_beta = np.sum(g * z_hat, axis=0), g.sum(axis=0)
+    m = len(g)
+    centered = g - d_beta / m - z_hat * (d_gamma / m) if own else g
+    return gamma / np.sqrt(var + eps) * centered, d_gamma, d_beta
 
 
 def normalize_for_evaluation(z, layer, eps):

@@ -1,6 +1,7 @@
 """The parameters of a network: layer by layer, or as one long vector."""
 
 import math
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,15 +68,24 @@ def unflatten(vector, sizes, loss="auto", batch_norm=False):
     >>> [layer.W.shape for layer in unflatten(np.zeros(354), (2, 16, 16, 2))]
     [(2, 16), (16, 16), (16, 2)]
     """
+    layers = [
+        Layer(*[vector[place].reshape(shape) for place, shape in layer])
+        for layer in places(tuple(sizes), batch_norm)
+    ]
+    return Params(layers, loss)
+
+
+@cache
+def places(sizes, batch_norm):
+    """List, layer by layer, where each array stands in the vector, a slice, and its shape."""
     layers, start = [], 0
     for shapes in parts(sizes, batch_norm):
-        arrays = []
+        layers.append([])
         for shape in shapes:
             stop = start + math.prod(shape)
-            arrays.append(vector[start:stop].reshape(shape))
+            layers[-1].append((slice(start, stop), shape))
             start = stop
-        layers.append(Layer(*arrays))
-    return Params(layers, loss)
+    return layers
 
 
 def flatten(layers):

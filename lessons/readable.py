@@ -45,6 +45,7 @@ class Engine:
         """
         plan, config = self.plan, self.plan.config
         loss, (X, y) = LOSSES[config.loss], plan.train
+        params = plan.unflatten(self.w)
         if first_epoch == 0:
             record_epoch(plan, self.w, 0, record)
             keep(self.w, 0, plan, record)
@@ -56,13 +57,12 @@ class Engine:
                 start = (u - first) * plan.batch_sizes[epoch]
                 rows = order[start : start + plan.batch_sizes[epoch]]
 
-                params = plan.unflatten(self.w)
                 alone = len(rows) == 1 < plan.batch_sizes[epoch]
                 outputs, steps = forward(params, config, X[rows], True, plan.rng, alone)
                 record.batch_loss[u] = loss.function(outputs, y[rows])
                 gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
                 g = penalized(flatten(gradients), self.w, plan)
-                record.grad_norm[u] = [np.sqrt(square) for square in layer_squares(g, plan)]
+                record.grad_norm[u] = np.sqrt(layer_squares(g, plan))
                 g = clip_by_norm(clip_by_value(g, config.clip_value), config.clip_norm)
                 rate = float(plan.rates[u])  # a NumPy number would make float64 of all it meets
                 w = decayed(self.w, plan, rate)
@@ -71,8 +71,8 @@ class Engine:
                 if not is_finite(record.batch_loss[u], record.grad_norm[u], w):
                     zs = [step.z for step in steps]
                     return "diverged", u, SimpleNamespace(zs=zs, gradient=g, w=w)
-                self.w = w
-                for layer, step in zip(plan.unflatten(w), steps, strict=True):
+                self.w, params = w, plan.unflatten(w)
+                for layer, step in zip(params, steps, strict=True):
                     if step.normalized:
                         update_running(layer, step.normalized, config.bn_momentum)
                 if plan.by_update:
@@ -92,8 +92,8 @@ class Engine:
 
 def penalized(g, w, plan):
     """Add the gradient of the penalties to that of the loss, for weights only."""
-    l2 = 0 if decoupled(plan.config.optimizer) else plan.config.l2
-    return g + plan.is_weight * penalty_gradient(w, plan.config.l1, l2)
+    l1, l2 = plan.config.l1, 0 if decoupled(plan.config.optimizer) else plan.config.l2
+    return g + plan.is_weight * penalty_gradient(w, l1, l2) if l1 or l2 else g
 
 
 def decayed(w, plan, rate):
@@ -105,7 +105,8 @@ def decayed(w, plan, rate):
 
 def layer_squares(g, plan):
     """Sum up the squares of each layer's part of a gradient."""
-    return [part @ part for part in np.split(g, plan.layer_ends[:-1])]
+    parts = (g[start:stop] for start, stop in pairwise([0, *plan.layer_ends]))
+    return [part @ part for part in parts]
 
 
 def is_finite(*values):
