@@ -1,7 +1,6 @@
 """The lessons as files: executed, clean, compared for real, and no longer than they should be."""
 
 import json
-import shutil
 import subprocess
 import sys
 
@@ -63,6 +62,10 @@ def test_cleaning_again_changes_nothing(path):
     assert json.dumps(notebook, sort_keys=True) == before
 
 
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
 def run_nbval(path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", str(path)]
     result = subprocess.run(command, capture_output=True, text=True, cwd=path.parent)
@@ -70,16 +73,21 @@ def run_nbval(path):
 
 
 def test_strict_nbval_sees_one_changed_digit(tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", 4)
+    # All of the lesson is run elsewhere: here the cell that will be tampered with, and what it
+    # needs: the panel, and the check, after which the fast engine is there.
+    check, panel, cell = (
+        cell
+        for cell in code_cells(notebook)
+        if any(words in cell.source for words in ("start.check()", "\npanel = ", "updates made:"))
+    )
+    notebook.cells = [check, panel, cell]
     path = tmp_path / "lesson.ipynb"
-    shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", path)
+    nbformat.write(notebook, path)
     code, report = run_nbval(path)
     assert code == 0, report
 
-    notebook = nbformat.read(path, 4)
-    changed = next(
-        output for output in outputs(notebook) if "updates made: 1600" in output.get("text", "")
-    )
-    changed.text = changed.text.replace("1600", "1601")
+    cell.outputs[0].text = printed(cell).replace("1600", "1601")
     nbformat.write(notebook, path)
     code, report = run_nbval(path)
     assert code == 1
