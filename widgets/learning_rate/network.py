@@ -103,13 +103,14 @@ def compute(settings, progress):
     """Train once; how large a rate would be stable is searched afterwards, and kept."""
     split = load(settings["data"], settings["seed"])
     knobs = {name: value for name, value in settings.items() if name != "data"}
-    config, engine = TrainConfig(**knobs), engine_at_hand()
-    result = Result(train(config, split, engine, progress, "fit"), split)
+    config = TrainConfig(**knobs)
+    result = Result(train(config, split, engine_at_hand(), progress, "fit"), split)
     # It does not depend on the rate, so that sliding the rate finds it here.
     key = replace(config, learning_rate=0.0), settings["data"]
 
     def search(progress):
-        stable = largest_stable_learning_rate(config, split, engine, progress)
+        # By now the fast engine may have been loaded.
+        stable = largest_stable_learning_rate(config, split, engine_at_hand(), progress)
         if progress.cancelled:
             return result
         stable_rates[key] = stable
