@@ -14,7 +14,12 @@ from widgets import learning_rate
 
 pytestmark = [pytest.mark.usefixtures("compiled"), pytest.mark.slow]
 
-MAKERS = (learning_rate.panel, learning_rate.valley, learning_rate.sweep)
+# Of each panel: how many are made until the allocator has what it needs for those that wait to be
+# collected, and how many then. With 20 panels, growth by half a megabyte each is seen: the pixels
+# of one picture, or one figure, are more. Leaked widgets and figures are counted one by one.
+MAKERS = [
+    (learning_rate.panel, 20, 20), (learning_rate.valley, 5, 5), (learning_rate.sweep, 10, 5)
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def observers(panel):
     return [len(control._trait_notifiers["value"]["change"]) for control in watched]
 
 
-def test_nothing_grows_with_a_thousand_moves(live):
+def test_nothing_grows_with_hundreds_of_moves(live):
     process, rates = psutil.Process(), live.knobs["learning_rate"].steps[::2]
 
     def move(count):
@@ -49,16 +54,16 @@ def test_nothing_grows_with_a_thousand_moves(live):
     move(200)
     counts = live_widgets(), figures(), observers(live), threading.active_count()
     memory = process.memory_info().rss
-    move(1000)
+    move(300)
     assert (live_widgets(), figures(), observers(live), threading.active_count()) == counts
-    assert process.memory_info().rss - memory < 20e6
+    # 20 kB a move would be seen.
+    assert process.memory_info().rss - memory < 6e6
 
 
-@pytest.mark.parametrize(("make", "times"), list(zip(MAKERS, (50, 10, 10), strict=True)))
-def test_nothing_grows_with_new_panels(make, times):
+@pytest.mark.parametrize(("make", "first", "times"), MAKERS)
+def test_nothing_grows_with_new_panels(make, first, times):
     few = {} if make is learning_rate.valley else {"epochs": 2}
-    # Until the allocator has what it needs for panels that wait to be collected.
-    for _ in range(20):
+    for _ in range(first):
         make(**few).close()
     counts, memory = (live_widgets(), figures()), psutil.Process().memory_info().rss
     for _ in range(times):
@@ -67,9 +72,11 @@ def test_nothing_grows_with_new_panels(make, times):
         panel.close()
     del panel
     assert (live_widgets(), figures()) == counts
-    assert psutil.Process().memory_info().rss - memory < 20e6
+    assert psutil.Process().memory_info().rss - memory < 10e6
 
 
+# The fast engine takes memory when it is loaded.
+ENGINE = "from lessons import engines; engines.engine_at_hand(); engines.warming.join()"
 COUNT = """
 import gc, threading, comm, psutil
 from ipywidgets.widgets import widget
@@ -81,7 +88,7 @@ print(len(widget._instances), len(comm.get_comm_manager().comms),
 """
 
 
-def test_nothing_grows_when_a_cell_is_run_fifty_times_in_a_kernel():
+def test_nothing_grows_when_a_cell_is_run_again_and_again_in_a_kernel():
     manager, client = start_new_kernel(kernel_name="python3")
     try:
 
@@ -102,15 +109,17 @@ def test_nothing_grows_when_a_cell_is_run_fifty_times_in_a_kernel():
             "panel = learning_rate.panel(epochs=10)\n"
             "panel"
         )  # fmt: skip
+        assert run(ENGINE) == ""
         for _ in range(10):
             assert run(cell) == ""
         *counts, memory = map(int, run(COUNT).split())
         assert counts[2] <= 4  # the one shown, and what IPython calls _, __ and ___
-        for _ in range(50):
+        for _ in range(20):
             assert run(cell) == ""
         *after, memory_after = map(int, run(COUNT).split())
         assert after == counts
-        assert memory_after - memory < 20e6
+        # As above, half a megabyte a run would be seen.
+        assert memory_after - memory < 10e6
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
