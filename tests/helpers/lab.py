@@ -472,11 +472,13 @@ def wait_for_change(page, before, panel=0, timeout=CHANGE_TIMEOUT):
 def settle(page, panel=0, timeout=CHANGE_TIMEOUT):
     """Wait until no panel has anything left to do, and the page shows what came of it."""
     image = _image(page, panel).element_handle()
-    deadline = time.monotonic() + timeout
+    deadline, pause = time.monotonic() + timeout, 20
     while time.monotonic() < deadline:
         if page.evaluate(SETTLED, [image, BUSY]):
             return
-        page.wait_for_timeout(20)
+        # Who asks all the time slows down what takes long.
+        page.wait_for_timeout(pause)
+        pause = min(2 * pause, 200)
     raise AssertionError(f"the picture of panel {panel} does not come to rest in {timeout} s")
 
 
