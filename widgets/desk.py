@@ -7,24 +7,46 @@ line for messages. What happens when they are used, `panel.py` says.
 import html
 
 import ipywidgets
+import traitlets
 
-from widgets.browser import Browser
-from widgets.page import OnPage, weakly
+from widgets.page import OnPage, spoken, weakly
+from widgets.stage import Stage
+
+
+class Untold:
+    """A widget that can change without the page being told, which then knows it otherwise.
+
+    A page that is loaded anew finds it as it is now.
+    """
+
+    told = True
+
+    def notify_change(self, change):
+        told = ipywidgets.Widget if self.told else traitlets.HasTraits
+        told.notify_change(self, change)
+
+
+class Picture(Untold, ipywidgets.Image):
+    """The picture, by ipywidgets' own means."""
+
+
+class Words(Untold, ipywidgets.HTML):
+    """The words, by ipywidgets' own means."""
 
 
 class Desk(OnPage):
     """The widgets of a panel.
 
     Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_density`, `on_pin`,
-    `on_reset` and `on_stop`.
+    `on_reset` and `on_stop`; and what to do for the stage: `on_here`, `on_look` and `on_got`.
 
     Attributes: knobs, by field; image, summary, clock, play, pin, reset, bar, stop, message, the
-    widgets; muted, whether the panel itself is moving the controls; browser, its part in the
+    widgets; muted, whether the panel itself is moving the controls; stage, its part in the
     browser, or None.
     """
 
     muted = False
-    browser = None
+    clock = stage = None
 
     def build(self, size, time_label):
         """Make the widgets and listen to them, without keeping the panel alive by doing so."""
@@ -51,11 +73,11 @@ class Desk(OnPage):
     def make_picture(self, size):
         width, height = (round(100 * length) for length in size)
         # A layout that is set later would leave the first one behind in Jupyter's registry.
-        self.image = ipywidgets.Image(
+        self.image = Picture(
             format="jpeg", width=width, height=height,
             layout=ipywidgets.Layout(max_width="100%", height="auto"),
         )  # fmt: skip
-        self.summary = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="36px"))
+        self.summary = Words(layout=ipywidgets.Layout(min_height="36px"))
 
     def make_buttons(self):
         self.pin = ipywidgets.ToggleButton(
@@ -101,14 +123,27 @@ class Desk(OnPage):
         for widget, name in classes.items():
             widget.add_class(name)
 
-    def add_browser(self):
+    def add_stage(self):
         """Make the panel's part in the browser, which complains if closed before it has loaded.
 
         So a panel that is never shown has none.
         """
-        self.browser = Browser(layout=ipywidgets.Layout(display="none"))
-        self.browser.observe(weakly(self.on_density), "density")
-        self.add(self.browser)
+        controls = [knob.control for knob in self.knobs.values()]
+        self.stage = Stage(controls, self.clock, self.pin, self)
+        self.stage.observe(weakly(self.on_density), "density")
+        self.add(self.stage)
+
+    def put_on_page(self, key, text, picture, kind):
+        """Show a picture and words. Where the stage does, the plain widgets only hold them."""
+        staged = self.stage is not None and self.stage.here
+        for widget, name, value in (
+            (self.image, "format", kind), (self.image, "value", picture),
+            (self.summary, "value", spoken(text)),
+        ):  # fmt: skip
+            widget.told = not staged
+            setattr(widget, name, value)
+        if staged:
+            self.stage.show(key, text, picture, kind)
 
     def move_clock(self, end, at):
         """Put the time knob to `at`, of `end`; nobody's hand did."""

@@ -11,15 +11,15 @@ guards = ThreadPoolExecutor(1, "knobs-guard")
 
 
 class Job:
-    """A call of `compute(settings, progress)`.
+    """A call of `compute(settings, progress)`; listener, if there is one, hears when it is done.
 
     Attributes: settings, what is computed; result, once it is there; error, the exception
     that came instead, or None; seconds, that it took; progress, through which the work is watched
     and cancelled.
     """
 
-    def __init__(self, compute, settings):
-        self.settings = settings
+    def __init__(self, compute, settings, listener=None):
+        self.settings, self.listener = settings, listener
         self.progress = Progress()
         self.result = self.error = None
         self.compute = compute
@@ -35,6 +35,8 @@ class Job:
             self.error = error
         self.seconds = self.age
         self.done.set()
+        if self.listener:
+            self.listener()
 
     def run_within(self, seconds):
         """Do it in this thread, but give up when time is up; return whether there was enough.

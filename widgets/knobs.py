@@ -34,6 +34,22 @@ class Knob:
     def value(self):
         return self.control.value
 
+    @property
+    def values(self):
+        """All that it can be moved to by hand, in this order."""
+        control = self.control
+        if isinstance(control, ipywidgets.Checkbox):
+            return [False, True]
+        if isinstance(control, ipywidgets.IntSlider):
+            return list(range(control.min, control.max + 1))
+        return [value for _, value in control.options]
+
+    def position(self, value):
+        """Return how the page calls the place of a value: by its name in a list, or by itself."""
+        if not hasattr(self.control, "options"):
+            return value
+        return next(name for name, option in self.control.options if option == value)
+
     def check(self, value):
         """Return the value as the control wants it, or raise ValueError."""
         try:
@@ -104,8 +120,10 @@ def int_slider(field, label, tip, low, high, value, width=220):
 
 def choice(field, label, tip, options, value, width=200):
     """A menu. Parameters: options, a dict from what is shown to the plain value, or a sequence."""
-    control = ipywidgets.Dropdown(options=options, value=value, **common(label, tip, width))
-    values = list(options.values()) if isinstance(options, dict) else list(options)
+    if not isinstance(options, dict):
+        options = {str(option): option for option in options}
+    pairs, values = list(options.items()), list(options.values())
+    control = ipywidgets.Dropdown(options=pairs, value=value, **common(label, tip, width))
 
     def accept(given):
         for option in values:

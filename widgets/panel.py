@@ -11,10 +11,11 @@ import time
 from lessons import Progress
 from lessons.engines import compiling
 from lessons.trouble import trouble
-from lessons.verdict import remarks
+from widgets.ahead import Ahead
 from widgets.job import Job
-from widgets.page import spoken, weakly
+from widgets.page import weakly
 from widgets.picture import Picture
+from widgets.places import Places, remarks_on
 from widgets.settings import check_settings
 from widgets.still import Still
 
@@ -27,7 +28,7 @@ COMPILING = (
 )
 
 
-class Panel(Still):
+class Panel(Places, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -67,6 +68,7 @@ class Panel(Still):
         self.long = False
         self.listeners = []
         self.lock = threading.RLock()
+        self.ahead = Ahead(self)
         self.picture = Picture(size, draw)
         self.build(size, time_label if steps else None)
         self.set(**settings)
@@ -124,6 +126,7 @@ class Panel(Still):
             if self.job:
                 self.job.cancel()
                 self.job = None
+            self.ahead.close()
             self.listeners.clear()
             super().close()
 
@@ -131,11 +134,7 @@ class Panel(Still):
         return self.text
 
     def __repr__(self):
-        return " ".join([self.brief(self.result, self.moment), *self.remarks()])
-
-    def remarks(self):
-        """What should be said of the run besides: a list of sentences."""
-        return remarks(self.run) if self.run else []
+        return " ".join([self.brief(self.result, self.moment), *remarks_on(self.result)])
 
     # --- what the learner's hand does ---------------------------------------------------------
 
@@ -156,7 +155,8 @@ class Panel(Still):
 
     def on_density(self, change):
         with self.lock:
-            self.picture.set_density(self.browser.density)
+            self.picture.set_density(self.stage.density)
+            self.stage.renew()
             self.guarded(self.paint)
 
     def on_pin(self, change):
@@ -164,6 +164,7 @@ class Panel(Still):
             if not self.muted:
                 self.pinned = self.result if self.pin.value else None
                 self.pinned_settings = self.computed if self.pin.value else None
+                self.renew()
                 self.guarded(self.redraw)
 
     def on_reset(self, button):
@@ -178,6 +179,15 @@ class Panel(Still):
         with self.lock:
             if self.job:
                 self.job.cancel()
+
+    def on_here(self):
+        self.guarded(self.paint)
+
+    def on_look(self, field):
+        self.ahead.look(field)
+
+    def on_got(self):
+        self.ahead.wake()
 
     def guarded(self, action, *arguments):
         """Do what a callback has to do; show an error, for a callback has no one to raise it to."""
@@ -208,8 +218,14 @@ class Panel(Still):
                 self.pinned_settings = changes["pinned"]
                 self.pin.value = self.pinned_settings is not None
                 self.pinned = pinned
+                self.renew()
         finally:
             self.muted = False
+
+    def renew(self):
+        """Forget what was drawn ahead: something has changed that is no knob."""
+        if self.stage:
+            self.stage.renew()
 
     # --- the live path ------------------------------------------------------------------------
 
@@ -219,6 +235,7 @@ class Panel(Still):
         Parameters: patience, seconds to wait before going on in the background; None: no end.
         Returns: the Job.
         """
+        self.ahead.give_way()
         with self.lock:
             first = job = self.next_job(self.compute, self.knob_settings())
         if patience is None:
@@ -291,23 +308,25 @@ class Panel(Still):
         """Draw the present moment, and put picture and summary on the page."""
         with self.lock:
             started = time.perf_counter()
+            at = self.time_in(self.computed)
             if self.steps:
                 end = self.steps(self.computed)
-                self.move_clock(end, end if self.time is None else min(self.time, end))
-            self.moment = self.frame(self.result, self.clock.value) if self.steps else None
+                self.move_clock(end, end if at is None else at)
+            self.moment = self.moment_at(self.result, self.computed, at)
             framed = time.perf_counter()
             self.update(self.artists, self.result, self.moment, self.pinned)
-            text = " ".join([self.describe(self.result, self.moment), *self.remarks()])
+            text = self.words(self.result, self.moment)
             self.picture.render()
             drawn = time.perf_counter()
-            self.image.value = self.picture.jpeg()
+            frame = self.picture.encoded(far=self.stage is not None and self.stage.road.is_far)
             self.text = text
-            self.summary.value = spoken(self.text)
+            self.put_on_page(self.key(self.computed, at), text, *frame)
             self.message.value = about_the_engine()
             sent = time.perf_counter()
             self.timings |= {
                 "map": framed - started, "draw": drawn - framed, "encode and send": sent - drawn
             }  # fmt: skip
+            self.ahead.follow()
             for function in self.listeners:
                 function(self)
 

@@ -5,10 +5,12 @@ top and encodes the pixels. No pyplot: nothing here depends on the thread that i
 """
 
 import io
+from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -40,7 +42,7 @@ class Picture:
         self.moving = sorted(moving_artists(self.artists), key=Artist.get_zorder)
         for artist in self.moving:
             artist.set_animated(True)
-        self.background = None
+        self.background = self.side = None
 
     def set_density(self, density):
         """Draw with so many pixels per hundredth of a unit from now on."""
@@ -48,7 +50,7 @@ class Picture:
             self.density = density
             # The canvas drops fractions of a pixel: a whole width must not fall short by rounding.
             self.figure.set_dpi(100 * density * (1 + 1e-9 if density % 1 else 1))
-            self.background = None
+            self.background = self.side = None
 
     def render(self):
         """Draw a frame. The background is drawn again only where something in it has changed."""
@@ -58,11 +60,66 @@ class Picture:
             self.canvas.draw()
             self.background = self.canvas.copy_from_bbox(self.figure.bbox)
             self.figure.stale = False
-        self.canvas.restore_region(self.background)
-        renderer = self.canvas.get_renderer()
+        self.retouch(self.canvas.get_renderer())
+
+    def retouch(self, renderer):
+        """Draw the moving artists over the background."""
+        renderer.restore_region(self.background)
+        self.draw_moving(renderer)
+
+    def draw_moving(self, renderer):
         for artist in self.moving:
             if not is_empty(artist):
                 artist.draw(renderer)
+
+    def aside(self, there, back):
+        """Draw another frame, slice by slice, and leave this one and its artists as they are.
+
+        Parameters: there, back, functions that move the artists to the other frame and to this.
+        Yields: after each slice, None; at last the other frame, as an image.
+        """
+        if self.background is None:
+            self.render()
+        width, height = self.canvas.get_width_height(physical=True)
+        renderer = self.side = self.side or RendererAgg(width, height, self.figure.dpi)
+        with self.moved(there, back):
+            redrawn = self.figure.stale
+            if not redrawn:
+                self.retouch(renderer)
+        if redrawn:
+            for draw in self.parts(renderer):
+                yield
+                with self.moved(there, back):
+                    draw()
+        yield image_of(renderer)
+
+    @contextmanager
+    def moved(self, there, back):
+        """Have the artists elsewhere for a while. The background is still right afterwards."""
+        stale = self.figure.stale
+        self.figure.stale = False
+        try:
+            there()
+            yield
+        finally:
+            back()
+            self.figure.stale = stale
+
+    def parts(self, renderer):
+        """Yield functions that draw one part of the figure after the other: all that it has."""
+        figure = self.figure
+
+        def start():
+            renderer.clear()
+            self.find_fonts()
+            figure.patch.draw(renderer)
+
+        yield start
+        children = [child for child in figure.get_children() if child is not figure.patch]
+        for child in sorted(children, key=Artist.get_zorder):
+            if not child.get_animated():
+                yield partial(child.draw, renderer)
+        yield partial(self.draw_moving, renderer)
 
     def find_fonts(self):
         """Give texts with characters that the kit's font lacks another one as well."""
@@ -70,13 +127,17 @@ class Picture:
             if len(needed := families(text.get_text())) > 1:
                 text.set_fontfamily(needed)
 
-    def jpeg(self):
-        """Encode the last frame for the screen: many times faster than PNG, and as sharp.
+    def encoded(self, frame=None, far=False):
+        """Encode a frame for the screen, the last one if not told; return bytes and kind of image.
 
-        Colors, not lightness, are kept at half the fineness, which eyes do not notice, and which
-        saves browsers milliseconds.
+        JPEG is many times faster than PNG, and as sharp. Colors, not lightness, are kept at half
+        the fineness, which eyes do not notice, and which saves browsers milliseconds. WebP takes
+        milliseconds more for half the bytes: where the page is far away, bytes take longer.
         """
-        return encode(self.pixels(), "jpeg", quality=92, subsampling="4:2:0")
+        frame = frame or self.pixels()
+        if far:
+            return encode(frame.convert("RGB"), "webp", quality=80, method=0), "webp"
+        return encode(frame, "jpeg", quality=92, subsampling="4:2:0"), "jpeg"
 
     def png(self):
         """Encode the last frame for storage, in the same size whatever the screen."""
@@ -97,10 +158,15 @@ class Picture:
         return encode(image, "png")
 
     def pixels(self):
-        """View the last frame as an image; the fourth byte of each pixel is padding."""
-        buffer = self.canvas.buffer_rgba()
-        height, width = buffer.shape[:2]
-        return Image.frombuffer("RGBX", (width, height), buffer, "raw", "RGBX", 0, 1)
+        """View the last frame as an image."""
+        return image_of(self.canvas)
+
+
+def image_of(buffer):
+    """View what was drawn as an image; the fourth byte of each pixel is padding."""
+    pixels = buffer.buffer_rgba()
+    height, width = pixels.shape[:2]
+    return Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
 
 
 def encode(image, kind, **options):

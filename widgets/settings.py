@@ -48,5 +48,5 @@ def check_time(value, end):
     """Check a setting of the time knob; return None for its end, wherever that will be."""
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if value is None or (whole and 0 <= value <= end):
-        return None if value == end else value
+        return None if value in (None, end) else int(value)
     raise ValueError(f"time must be a whole number from 0 to {end}, got {value!r}")

@@ -40,8 +40,8 @@ class Still(Desk):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self.lock:
-            if not (self.browser or self.closed):
-                self.add_browser()
+            if not (self.stage or self.closed):
+                self.add_stage()
         return super()._repr_mimebundle_(include, exclude)
 
 

@@ -731,12 +731,12 @@ def test_bundle_has_text_picture_and_view(make):
 
 
 def test_a_panel_that_is_not_shown_has_no_part_in_the_browser(panel):
-    assert panel.browser is None
+    assert panel.stage is None
     panel._repr_mimebundle_()
-    part = panel.browser
+    part = panel.stage
     assert part in panel.box.children
     panel._repr_mimebundle_()
-    assert panel.browser is part
+    assert panel.stage is part
     panel.close()
     assert part.comm is None
 
@@ -744,13 +744,13 @@ def test_a_panel_that_is_not_shown_has_no_part_in_the_browser(panel):
 def test_a_closed_panel_gets_no_part_in_the_browser(panel):
     panel.close()
     panel._repr_mimebundle_()
-    assert panel.browser is None
+    assert panel.stage is None
 
 
 @pytest.mark.parametrize("width", [150, 291, 300, 600])
 def test_the_picture_is_as_fine_as_the_screen_and_the_same_size_on_the_page(panel, width):
     panel._repr_mimebundle_()
-    panel.browser.density = width / 300
+    panel.stage.density = width / 300
     assert panels.pixels(panel).shape == (2 * width // 3, width, 3)
     png = Image.open(io.BytesIO(base64.b64decode(panel.bundle()["image/png"])))
     assert png.size == (300, 200)

@@ -157,7 +157,7 @@ def test_jpeg_is_as_wide_as_the_screen_shows_it_and_png_the_same_for_all(picture
     stored = picture.png()
     picture.set_density(width / 300)
     shown = pixels(picture)[..., :3]
-    jpeg = Image.open(io.BytesIO(picture.jpeg()))
+    jpeg = Image.open(io.BytesIO(picture.encoded()[0]))
     assert (jpeg.format, jpeg.size) == ("JPEG", (width, 2 * width // 3))
     assert np.abs(np.array(jpeg).astype(int) - shown).mean() < 3
     assert picture.png() == stored

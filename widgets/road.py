@@ -1,0 +1,63 @@
+"""The road from the kernel to the page: how much may be under way on it at once.
+
+What is sent without being asked for must not stand in the way of what is. So the page says what it
+has got, and no more is under way than the road carries in a moment. What was sent while something
+else was still under way tells how fast the road is: it came as much later as its bytes needed.
+"""
+
+import time
+
+MOMENT = 0.1  # seconds
+FIRST = 64_000  # bytes, as long as nothing is known
+FAR = 0.04  # seconds there and back
+MEMORY = 8  # journeys
+
+
+class Road:
+    """What is under way, and how fast it goes. Parameters: now, a clock in seconds.
+
+    Attributes: under_way, number -> (bytes, when it was sent); rate, bytes per second, or None.
+
+    >>> seconds = [0.0]
+    >>> road = Road(now=lambda: seconds[0])
+    >>> road.sent(1, 40_000); road.is_free
+    True
+    >>> road.sent(2, 40_000); road.is_free
+    False
+    >>> seconds[0] = 0.20; road.arrived(1)
+    >>> seconds[0] = 0.24; road.arrived(2)
+    >>> round(road.rate), road.is_far
+    (1000000, True)
+    """
+
+    def __init__(self, now=time.monotonic):
+        self.now = now
+        self.under_way = {}
+        self.rate, self.last = None, 0.0
+        self.journeys = []
+
+    @property
+    def is_free(self):
+        """Whether one more frame would be there within a moment; a single one always may go."""
+        size = sum(size for size, _ in self.under_way.values())
+        return size == 0 or size < (self.rate * MOMENT if self.rate else FIRST)
+
+    @property
+    def is_far(self):
+        """Whether every journey takes so long that bytes matter more than work."""
+        return bool(self.journeys) and min(self.journeys) > FAR
+
+    def sent(self, number, size):
+        self.under_way[number] = size, self.now()
+
+    def arrived(self, number):
+        """Note that the page has got it, and what was sent before it."""
+        if number not in self.under_way:
+            return
+        now, (size, sent) = self.now(), self.under_way[number]
+        if sent < self.last < now and size:
+            rate = size / (now - self.last)
+            self.rate = rate if self.rate is None else 0.7 * self.rate + 0.3 * rate
+        self.last = now
+        self.journeys = [*self.journeys[1 - MEMORY :], now - sent]
+        self.under_way = {k: way for k, way in self.under_way.items() if k > number}

@@ -1,0 +1,112 @@
+"""The stage: a panel's part in the browser, which shows a picture the moment the hand moves.
+
+It holds frames: pictures with their words, each under the key of the place of all knobs that it
+belongs to. Those the kernel draws for a move, and those that `ahead.py` draws before it. So a move
+to a place that was drawn ahead needs no journey to the kernel and back. It also names controls
+for screen readers, and tells how many pixels the screen has for the picture.
+
+Pages without it show the picture and the words by ipywidgets' own means.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from widgets.page import weakly
+from widgets.road import Road
+
+SOURCES = "frames", "knobs", "names", "size", "look", "view", "stage"
+HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
+
+
+@dataclass(frozen=True)
+class Held:
+    """A frame that the page has: what it shows, its bytes, and with which number they went."""
+
+    content: tuple
+    size: int
+    number: int
+
+
+class Stage(anywidget.AnyWidget):
+    """The frames of a panel, as the page has them.
+
+    Parameters: knobs, the controls; clock, the time knob or None; pin, the button; who, an object
+    with `on_here()`, called when a page has come that shows frames, and `on_look(field)`, when the
+    learner looks at another knob, or at none; `on_got()`, when a frame has arrived.
+
+    Attributes: here, whether there is such a page; held, what the page has, by key.
+    """
+
+    _esm = "\n".join(
+        (Path(__file__).parent / "js" / f"{name}.js").read_text("utf-8") for name in SOURCES
+    )
+    # Only ears notice it.
+    _css = """
+    .knobs-stage {
+      position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+    }
+    """
+
+    density = traitlets.Float(
+        1, min=0.1, max=2, help="pixels of the screen per pixel of the picture's own width"
+    ).tag(sync=True)
+    knobs = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    clock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    pin = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, knobs, clock, pin, who):
+        ids = [knob.model_id for knob in knobs]
+        super().__init__(knobs=ids, clock=clock and clock.model_id, pin=pin.model_id)
+        self.add_class("knobs-stage")
+        self.here = False
+        self.generation = self.number = 0
+        self.held, self.road = {}, Road()
+        self.on_here, self.on_look = weakly(who.on_here), weakly(who.on_look)
+        self.on_got = weakly(who.on_got)
+        self.on_msg(hear)
+
+    def show(self, key, text, picture, kind, ahead=False):
+        """Send a frame; where the page has the same one already, only word that it is right.
+
+        Parameters: key, of the place it belongs to; picture, bytes of that kind of image; ahead,
+        whether it was drawn before a hand has moved there.
+        """
+        self.number += 1
+        content, size = (hash(picture), text), len(picture)
+        before = self.held.pop(key, None)
+        known = before is not None and before.content == content
+        held = Held(content, size, before.number if known else self.number)
+        frame = {"key": key, "text": text, "kind": kind, "ahead": ahead, "picture": held.number}
+        frame |= {"number": self.number, "generation": self.generation}
+        self.held[key] = held
+        self.drop_oldest()
+        self.road.sent(self.number, 0 if known else size)
+        self.send({"frame": frame}, [] if known else [picture])
+
+    def drop_oldest(self):
+        """Forget frames as the page does when it has too many."""
+        full = sum(held.size for held in self.held.values())
+        while full > HELD and len(self.held) > 1:
+            full -= self.held.pop(next(iter(self.held))).size
+
+    def renew(self):
+        """Let no frame be shown any more that was made before now."""
+        self.generation += 1
+        self.held.clear()
+
+
+def hear(stage, message, buffers):
+    """Take what the page says."""
+    if "got" in message:
+        stage.road.arrived(message["got"])
+        stage.on_got()
+    elif "look" in message:
+        stage.on_look(message["look"])
+    elif "here" in message or "lost" in message:
+        stage.here = True
+        stage.road = Road()
+        stage.renew()
+        stage.on_here()
