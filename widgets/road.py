@@ -9,17 +9,18 @@ import time
 
 MOMENT = 0.1  # seconds
 FIRST = 64_000  # bytes, as long as nothing is known
-FAR = 0.04  # seconds there and back
-MEMORY = 8  # journeys
+FAR = 0.06  # seconds there and back, from which on bytes matter more than work
 
 
 class Road:
-    """What is under way, and how fast it goes. Parameters: now, a clock in seconds.
+    """What is under way, and how fast it goes.
 
-    Attributes: under_way, number -> (bytes, when it was sent); rate, bytes per second, or None.
+    Parameters: trip, seconds to the server and back, as the page has seen it; now, a clock in
+    seconds. Attributes: under_way, number -> (bytes, when it was sent); rate, bytes per second, or
+    None.
 
     >>> seconds = [0.0]
-    >>> road = Road(now=lambda: seconds[0])
+    >>> road = Road(trip=0.12, now=lambda: seconds[0])
     >>> road.sent(1, 40_000); road.is_free
     True
     >>> road.sent(2, 40_000); road.is_free
@@ -30,11 +31,11 @@ class Road:
     (1000000, True)
     """
 
-    def __init__(self, now=time.monotonic):
+    def __init__(self, trip=0.0, now=time.monotonic):
+        self.is_far = trip > FAR
         self.now = now
         self.under_way = {}
         self.rate, self.last = None, 0.0
-        self.journeys = []
 
     @property
     def is_free(self):
@@ -42,12 +43,8 @@ class Road:
         size = sum(size for size, _ in self.under_way.values())
         return size == 0 or size < (self.rate * MOMENT if self.rate else FIRST)
 
-    @property
-    def is_far(self):
-        """Whether every journey takes so long that bytes matter more than work."""
-        return bool(self.journeys) and min(self.journeys) > FAR
-
     def sent(self, number, size):
+        """Note that something goes."""
         self.under_way[number] = size, self.now()
 
     def arrived(self, number):
@@ -55,9 +52,8 @@ class Road:
         if number not in self.under_way:
             return
         now, (size, sent) = self.now(), self.under_way[number]
-        if sent < self.last < now and size:
+        if size and sent < self.last < now:
             rate = size / (now - self.last)
             self.rate = rate if self.rate is None else 0.7 * self.rate + 0.3 * rate
         self.last = now
-        self.journeys = [*self.journeys[1 - MEMORY :], now - sent]
         self.under_way = {k: way for k, way in self.under_way.items() if k > number}

@@ -17,7 +17,7 @@ import traitlets
 from widgets.page import weakly
 from widgets.road import Road
 
-SOURCES = "frames", "knobs", "names", "size", "look", "view", "stage"
+SOURCES = "frames", "knobs", "trip", "names", "size", "look", "view", "stage"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 
 
@@ -105,8 +105,8 @@ def hear(stage, message, buffers):
         stage.on_got()
     elif "look" in message:
         stage.on_look(message["look"])
-    elif "here" in message or "lost" in message:
+    elif "trip" in message:  # it is there, or has lost something
         stage.here = True
-        stage.road = Road()
+        stage.road = Road(message["trip"])
         stage.renew()
         stage.on_here()

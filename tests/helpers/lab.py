@@ -415,7 +415,7 @@ SETTLED = """async ([image, busy]) => {
         if (reply.content.user_expressions?.busy.data["text/plain"] !== "False") return false;
     }
     await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
-    return image.src === src && image.complete;
+    return image.src === src && image.complete && !image.closest("[aria-busy]");
 }"""
 
 IN_SIGHT = "node => node.scrollIntoView({block: 'center', behavior: 'instant'})"

@@ -18,11 +18,10 @@ class Model {
     if (this.state[name] === value) return;
     this.state[name] = value;
     this.trigger(`change:${name}`);
-    this.trigger("change");
   }
   save_changes() {}
-  on(name, listener) { this.listeners.push([name, listener]); }
-  off(name, gone) { this.listeners = this.listeners.filter((pair) => pair[1] !== gone); }
+  on(names, listener) { for (const name of names.split(" ")) this.listeners.push([name, listener]); }
+  off(names, gone) { this.listeners = this.listeners.filter((pair) => pair[1] !== gone); }
   trigger(name, ...what) {
     for (const [event, listener] of [...this.listeners]) if (event === name) listener(...what);
   }
@@ -126,7 +125,7 @@ function makePage(stage, { seed, delay, ahead }) {
   function renew() { generation++; held = new Map(); }
 
   model.sent = (message) => {
-    if (message.here || message.lost) road(() => { renew(); frame(present(), false); });
+    if ("trip" in message) road(() => { renew(); frame(present(), false); });
   };
 
   // --- what is seen ---
@@ -155,8 +154,8 @@ function makePage(stage, { seed, delay, ahead }) {
     const lifecycle = stage();
     lifecycle.initialize({ model });
     lifecycle.render({ model, el });
-    for (const { on } of [{ on: models.a }, { on: models.b }, { on: models.clock }]) on.on("change", moved);
-    models.pin.on("change", () => road(() => { renew(); frame(present(), false); }));
+    for (const knob of [models.a, models.b, models.clock]) knob.on("change:index change:value", moved);
+    models.pin.on("change:value", () => road(() => { renew(); frame(present(), false); }));
     for (let k = 0; k < moves; k++) {
       const which = chance();
       if (which < 0.5) models.a.set("index", Math.floor(5 * chance()));

@@ -40,7 +40,7 @@ class Page:
         self.panel, self.stage, self.answers = panel, panel.stage, answers
         self.frames, self.end = [], None
         self.stage.send = self.take
-        self.say(here=True)
+        self.say(trip=0)
 
     def say(self, **message):
         self.stage._handle_custom_msg(message, [])

@@ -1,5 +1,8 @@
 // The place where the knobs are, which the page knows before the kernel does.
 
+// ipywidgets tells no "change" where the kernel moves a knob.
+const MOVES = "change:index change:value change:max";
+
 function position(knob) {
   const labels = knob.get("_options_labels");
   return labels ? labels[knob.get("index")] : knob.get("value");

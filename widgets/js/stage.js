@@ -14,7 +14,7 @@ export default () => {
       const arrived = ({ frame }, buffers) => {
         if (!frame) return;
         const lost = frames.take(frame, buffers[0]);
-        model.send(lost ? { lost: true } : { got: frame.number });
+        model.send(lost ? { trip: trip() } : { got: frame.number });
       };
 
       // Not waited for: what it waits for may wait for this.
@@ -23,17 +23,17 @@ export default () => {
         const ids = [model.get("clock"), model.get("pin"), ...model.get("knobs")];
         [clock, pin, ...knobs] = await Promise.all(ids.map(get));
         if (over) return;
-        for (const knob of [clock, ...knobs]) knob?.on("change", moved);
+        for (const knob of [clock, ...knobs]) knob?.on(MOVES, moved);
         pin.on("change:value", pinned);
         model.on("msg:custom", arrived);
         moved();
-        model.send({ here: true });
+        model.send({ trip: trip() });
       };
       listen();
       return () => {
         over = true;
         model.off("msg:custom", arrived);
-        for (const knob of [clock, ...knobs]) knob?.off("change", moved);
+        for (const knob of [clock, ...knobs]) knob?.off(MOVES, moved);
         pin?.off("change:value", pinned);
         frames.empty();
       };
