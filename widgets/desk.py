@@ -33,6 +33,9 @@ class Picture(Untold, ipywidgets.Image):
 class Words(Untold, ipywidgets.HTML):
     """The words, by ipywidgets' own means."""
 
+# That of Lab's theme, which can be read on its ground, be it light or dark.
+ALARM = "var(--jp-error-color1, #b00)"
+
 
 class Desk(OnPage):
     """The widgets of a panel.
@@ -166,7 +169,7 @@ class Desk(OnPage):
     def complain(self, error):
         """Say on the page what went wrong, and what to do."""
         self.message.value = (
-            f'<span style="color:#b00">{html.escape(str(error) or type(error).__name__)}. '
+            f'<span style="color:{ALARM}">{html.escape(str(error) or type(error).__name__)}. '
             "The picture shows the last setting that worked: move a knob to go on.</span>"
         )
 
