@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from PIL import Image, ImageDraw
 
 from widgets.fonts import in_faces, load_font, own_face
+from widgets.style import ink
 
 
 class PixelMap(Artist):
@@ -103,7 +104,7 @@ class Words(Text):
         if not self.get_visible() or not self.get_text():
             return
         font = self.get_fontproperties().get_weight(), self.get_fontsize(), renderer.dpi
-        content = self.get_text(), self.get_color(), font, self.ground
+        content = self.get_text(), ink(self.get_color()), font, self.ground
         if content != self.content:
             self.content, self.sprite = content, rasterize(*content)
         height, width = self.sprite.shape[:2]

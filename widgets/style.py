@@ -1,12 +1,16 @@
 """Colors, sizes and shapes that mean the same thing in every picture of the kit.
 
-The colors are Okabe and Ito's, which people with any kind of color vision tell apart.
+The hues are Okabe and Ito's. How light each is was chosen anew, so that it stands out from white,
+and that people with any kind of color vision tell it from the others; tests measure both.
 """
 
 import matplotlib as mpl
 
-BLACK, GRAY, LIGHT = "#222222", "#767676", "#d9d9d9"
-BLUE, ORANGE, GREEN, RED, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"
+BLACK, GRAY = "#222222", "#666666"
+# Paler than data may be: the gray of grids and grounds, and of what is over.
+LIGHT, USED = "#d9d9d9", "#ebebeb"
+BLUE, ORANGE, GREEN, RED, PURPLE = "#0067a6", "#c87500", "#009b70", "#b83f00", "#c470a4"
+SKY, BROWN = "#2f98cb", "#662a00"
 
 TRAINING, VALIDATION = BLACK, GREEN
 GRADIENT, PATH = PURPLE, BLACK
@@ -14,8 +18,8 @@ GRADIENT, PATH = PURPLE, BLACK
 HERE = MINIMUM = BLUE
 PINNED = GRAY
 CLASSES = (BLUE, ORANGE, GREEN, PURPLE, RED)
-# As letters, orange and purple are too pale to read on white.
-INK = {ORANGE: "#a66a00", PURPLE: "#a8487f"}
+# As letters, these are too pale to read on white.
+INK = {ORANGE: "#85540a", GREEN: "#1a7355", PURPLE: "#94507a", SKY: "#266d94"}
 
 # One scale of font sizes, in points at 100 dots per inch.
 SMALL, NORMAL, LARGE = 8.5, 9.5, 11
@@ -52,6 +56,11 @@ def style_ticks(figure):
             for tick in (*axis.majorTicks, *axis.minorTicks):
                 tick.label1.set_parse_math(True)
                 tick.label2.set_parse_math(True)
+
+
+def ink(color):
+    """Return the color in which letters say what this color means."""
+    return INK.get(color, color)
 
 
 def styled():

@@ -105,7 +105,7 @@ def draw(figure):
         values=line(BLACK, linewidth=2.2),
         tangent=line(GRADIENT, linewidth=1.6),
         steepest=line(GRADIENT, marker="|", ms=12, mew=2),
-        now=line(GRAY, linewidth=0.8),
+        now=line(GRAY, linewidth=0.8, clip_on=False),
         slope=dot(GRADIENT, zorder=5),
         value=dot(BLACK, zorder=6),
         name=row(0.905, size=LARGE, fontweight="bold"),

@@ -190,7 +190,7 @@ def draw_cell(figure, k, name):
         samples=Layer(
             axes,
             [
-                axes.plot([], [], marker, ms=2.8, mec="white", mew=0.3, color=color, ls="")[0]
+                axes.plot([], [], marker, ms=3.4, mec="white", mew=0.7, color=color, ls="")[0]
                 for marker, color in zip("os", CLASSES, strict=False)
             ],
         ),

@@ -17,6 +17,8 @@ SIZE = 8.6, 4.0
 CLASSES = 4
 # The largest that p_i (δ_ij - p_j) can be.
 STEEPEST = 0.25
+# Numbers stand on the colors: even the deepest leaves them legible.
+DEEPEST = 0.5
 # What is smaller differs from 0 by nothing that matters here.
 TINY = 1e-12
 
@@ -166,7 +168,7 @@ def show_jacobian(artists, result):
 
 def slope_colors(slopes):
     """Turn slopes at temperature 1 into pixels, first row on top."""
-    depth = np.clip(np.abs(slopes) / STEEPEST, 0, 1)[::-1, :, None]
+    depth = DEEPEST * np.clip(np.abs(slopes) / STEEPEST, 0, 1)[::-1, :, None]
     return (255 - depth * (255 - 255 * np.array(to_rgb(GRADIENT)))).astype(np.uint8)
 
 

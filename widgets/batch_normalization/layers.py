@@ -10,7 +10,7 @@ from lessons.experiments.activations.saturation import FLAT
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import NAMES, WITH, WITHOUT
-from widgets.style import GRAY, LIGHT, NORMAL, RED, SMALL
+from widgets.style import BLACK, GRAY, LIGHT, NORMAL, RED, SMALL
 
 DEEPEST = 6
 REACH = 8
@@ -25,7 +25,7 @@ def draw_layers(rows):
         axes.text(0, -0.04, f"{name} batch norm", transform=axes.transAxes, color=color,
                   fontsize=SMALL, va="top")  # fmt: skip
         artists.append(SimpleNamespace(
-            bands=[axes.add_collection(PolyCollection([], color=color, alpha=alpha, lw=0))
+            bands=[axes.add_collection(PolyCollection([], fc=(color, alpha), ec=color, lw=0.6))
                    for alpha in (0.25, 0.45)],
             median=axes.plot([], [], color=color, linewidth=1.6)[0],
             now=axes.plot([], [], color=GRAY, linewidth=0.8)[0],
@@ -44,7 +44,7 @@ def draw_layers(rows):
         still=SimpleNamespace(
             flat=[axes.axhspan(y, y, color=LIGHT, alpha=0.55, lw=0, zorder=-1)
                   for axes in rows for y in (-REACH, REACH)],
-            flat_texts=[axes.text(0.01, y, "", transform=axes.get_yaxis_transform(), color=GRAY,
+            flat_texts=[axes.text(0.01, y, "", transform=axes.get_yaxis_transform(), color=BLACK,
                                   fontsize=SMALL, va="center")
                         for axes in rows for y in (-REACH + 1.4, REACH - 1.4)],
         ),

@@ -104,10 +104,10 @@ def draw(figure):
     across.axis("off")
     across.set(xlim=(0, 1), ylim=(0, 1))
     return SimpleNamespace(
-        bars=[strip.plot([], [], color=LIGHT, linewidth=9, solid_capstyle="butt")[0]
+        bars=[strip.plot([], [], color=GRAY, linewidth=2.5, solid_capstyle="butt")[0]
               for strip in strips[:4]],
         means=[strip.plot([], [], color=BLACK, linewidth=1.6)[0] for strip in strips[:4]],
-        dots=[strip.plot([], [], "o", color=GRAY, ms=3.5, clip_on=False, alpha=0.7)[0]
+        dots=[strip.plot([], [], "o", color=GRAY, ms=4, mec="white", mew=0.5, clip_on=False)[0]
               for strip in strips],
         followed=[
             [strip.plot([], [], marker, color=color, ms=7, mec="white", clip_on=False)[0]

@@ -95,7 +95,7 @@ def draw(figure):
         ))  # fmt: skip
         blocks[-1].cells.smooth = False
     first = figure.axes[0]
-    first.text(0, -0.37, "One cell: one training. White: no better than guessing; full color: a "
+    first.text(0, -0.37, "One cell: one training. Empty: no better than guessing; full color: a "
                "twentieth of that loss; ✕: diverged.", transform=first.transAxes, color=GRAY,
                fontsize=SMALL)  # fmt: skip
     for k, name in enumerate(FIRST_WEIGHTS):

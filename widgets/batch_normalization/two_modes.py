@@ -115,7 +115,7 @@ def draw(figure):
         dot=losses.plot([], [], "o", color=EVALUATION, ms=5, clip_on=False, zorder=4)[0],
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (EVALUATION, IN_BATCHES, GRAY, PINNED)],
-        answers=answers.plot([], [], "o", color=IN_BATCHES, ms=4, alpha=0.35, clip_on=False)[0],
+        answers=answers.plot([], [], "o", color=IN_BATCHES, ms=4, alpha=0.75, clip_on=False)[0],
         alone=answers.plot([], [], "|", color=EVALUATION, ms=16, mew=3, clip_on=False)[0],
     )  # fmt: skip
 

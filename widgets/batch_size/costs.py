@@ -146,7 +146,7 @@ def draw(figure):
     zoom.set_yticklabels(["1", "1.5", "2"])
     zoom.set_title("enlarged, against 64 and more", fontsize=SMALL, pad=3)
     return SimpleNamespace(
-        zoom_line=zoom.plot([], [], color=LIGHT, linewidth=1)[0],
+        zoom_line=zoom.plot([], [], color=GRAY, linewidth=0.8)[0],
         zoom_dots=zoom.plot([], [], "o", color=GRAY, ms=2.5)[0],
         zoom_multiples=zoom.plot([], [], "o", color=BLUE, ms=4.5)[0],
         zoom_powers=zoom.plot([], [], "o", mfc="none", mec=BLACK, ms=7, mew=1)[0],
@@ -158,7 +158,7 @@ def draw(figure):
             for height, color in ((0.935, BLACK), (0.865, GRAY))
         ],
         pinned=times.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
-        line=times.plot([], [], color=LIGHT, linewidth=1)[0],
+        line=times.plot([], [], color=GRAY, linewidth=0.8)[0],
         dots=times.plot([], [], "o", color=GRAY, ms=3)[0],
         multiples=times.plot([], [], "o", color=BLUE, ms=5)[0],
         powers=times.plot([], [], "o", mfc="none", mec=BLACK, ms=8, mew=1)[0],

@@ -22,7 +22,7 @@ from widgets.beliefs import after
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, switch
 from widgets.panel import Panel
-from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, RED, SMALL
+from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.9
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
@@ -179,7 +179,7 @@ def draw(figure):
         uphill=cloud.plot([], [], color=RED, **dots)[0],
         arrow=cloud.plot([], [], color=GRADIENT, linewidth=3, zorder=5)[0],
         head=cloud.plot([], [], ">", color=GRADIENT, ms=9, mec="white", mew=0.5, zorder=6)[0],
-        pinned=cloud.plot([], [], "o", color=LIGHT, ms=4, zorder=1.5)[0],
+        pinned=cloud.plot([], [], "o", color=PINNED, ms=4, zorder=1.5)[0],
         titles=[words(cloud, 0, height, transform=cloud.transAxes, color=color, fontsize=NORMAL)
                 for height, color in ((1.075, BLACK), (1.01, RED))],
     )  # fmt: skip

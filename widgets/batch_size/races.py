@@ -25,12 +25,11 @@ from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import SETS, Moment
 from widgets.marks import label_ends
 from widgets.panel import Panel
-from widgets.style import BLACK, LIGHT, NORMAL, PINNED, RED, SMALL
+from widgets.style import BLACK, BROWN, LIGHT, NORMAL, PINNED, RED, SKY, SMALL
 
 SIZE = 8.6, 4.1
 LOSSES = 1e-4, 10.0
-# Sky blue and brown of the kit's palette for the two extremes: they mean nothing else.
-ONE, ALL, YOURS = "#56b4e9", "#8c510a", BLACK
+ONE, ALL, YOURS = SKY, BROWN, BLACK
 KEPT = 32
 
 

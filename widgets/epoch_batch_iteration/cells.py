@@ -6,12 +6,13 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from widgets.style import GRAY
+from widgets.style import GRAY, USED
 
 LARGEST_CELL = 60
 # How much of a batch's color shows before its turn.
-PALE = 0.42
-USED = "#ebebeb"
+PALE = 0.28
+# How much light a batch's color gives, of that of white: all stand out from white, and from pale.
+LUMINANCE, GAMMA = 0.2, 2.2
 
 
 def rgb(color):
@@ -23,8 +24,11 @@ def rgb(color):
 def batch_colors(count):
     """Return one color per batch, once round the wheel of hues, shape (count, 3)."""
     hues = 0.57 + 0.9 * np.arange(count) / count
-    colors = [colorsys.hls_to_rgb(hue % 1, 0.42, 0.8) for hue in hues]
-    return np.round(255 * np.array(colors)).astype(np.uint8)
+    light = np.array([colorsys.hls_to_rgb(hue % 1, 0.42, 0.8) for hue in hues]) ** GAMMA
+    given = light @ [[0.2126], [0.7152], [0.0722]]
+    darker, whiter = LUMINANCE / given, (LUMINANCE - given) / (1 - given)
+    light = np.where(given > LUMINANCE, darker * light, light + whiter * (1 - light))
+    return np.round(255 * light ** (1 / GAMMA)).astype(np.uint8)
 
 
 def paler(colors):

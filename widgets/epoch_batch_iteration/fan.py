@@ -25,7 +25,7 @@ def draw(figure):
     fan.set_xlabel("along the full gradient", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
     fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
-    for x, key, color in ((0, "shaded: uphill", GRAY), (0.26, "pale: other batches", GRADIENT)):
+    for x, key, color in ((0, "shaded: uphill", GRAY), (0.26, "thin: other batches", GRADIENT)):
         fan.text(x, -0.1, key, transform=fan.transAxes, color=color, fontsize=SMALL, va="top")
     angle.text(
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
@@ -52,7 +52,7 @@ def draw(figure):
         return axes.plot([], [], "o-", color=GRADIENT, ms=4, linewidth=1.2, clip_on=False)[0]
 
     return SimpleNamespace(
-        others=fan.plot([], [], color=GRADIENT, linewidth=0.8, alpha=0.45)[0],
+        others=fan.plot([], [], color=GRADIENT, linewidth=0.8)[0],
         full=arrows(BLACK, 0.009, 4),
         this=arrows(GRADIENT, 0.009, 5),
         title=words(fan, 0, 1.11, transform=fan.transAxes),
@@ -65,7 +65,9 @@ def draw(figure):
             fontsize=SMALL,
         ),
         right_title=words(angle, 0, 1.26, transform=angle.transAxes),
-        now=[axes.axvline(0, color=GRAY, linewidth=0.8) for axes in (angle, length)],
+        now=[
+            axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False) for axes in (angle, length)
+        ],
         angles=curve(angle),
         ratios=curve(length),
         pinned=[

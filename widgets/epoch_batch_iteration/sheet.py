@@ -7,10 +7,10 @@ import numpy as np
 from lessons.experiments.epoch_batch_iteration.counting import last_batch
 from lessons.verdict import count
 from widgets.artists import PixelMap, words
-from widgets.epoch_batch_iteration.cells import USED, bar, batch_colors, grid, paint
+from widgets.epoch_batch_iteration.cells import bar, batch_colors, grid, paint
 from widgets.loss_curves import LIMITS, draw_losses, update_losses
 from widgets.picture import moving_artists
-from widgets.style import CLASSES, GRAY, LARGE, LIGHT, NORMAL, RED, SMALL
+from widgets.style import CLASSES, GRAY, LARGE, NORMAL, RED, SMALL, USED
 
 SIZE = 8.6, 4.0
 # In pixels of the page, so that each cell is as wide as the others.
@@ -64,7 +64,7 @@ def draw(figure):
 
 def draw_key(axes):
     """Say what the colors of the cells mean; return the square that takes the batch's color."""
-    for x, name in ((15, "this batch"), (98, "pale: still to come"), (235, "used")):
+    for x, name in ((15, "this batch"), (98, "faint: still to come"), (235, "used")):
         axes.text(x, 281, name, fontsize=SMALL, va="center_baseline")
     this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 225))
     return this
@@ -145,7 +145,7 @@ def show_losses(artists, result, moment, before):
     middles = (np.arange(len(losses)) + 0.5) / per_epoch
     line = band(middles, losses)
     artists.batches.set_data(*line)
-    artists.batches.set_color(GRAY if line[0] is middles else LIGHT)
+    artists.batches.set_linewidth(0.9 if line[0] is middles else 0.4)
     artists.this.set_data([], [])
     at = middles[moment.update - 1] if moment.update else 0
     artists.losses.now.set_xdata([at, at])

@@ -8,7 +8,7 @@ from lessons.verdict import count
 from widgets import style
 from widgets.artists import words
 from widgets.loss_curves import LIMITS, draw_losses, update_losses
-from widgets.style import GRAY, LIGHT, NORMAL, SMALL, TRAINING, VALIDATION
+from widgets.style import GRAY, NORMAL, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 4.4
 X_GRID = np.linspace(-4, 4, 161, dtype=np.float32)[:, None]
@@ -40,12 +40,12 @@ def draw(figure):
         axes.set(xlim=(-4, 4), ylim=HEIGHTS, xticks=[], yticks=[])
     pictures = [now, *small]
     for axes in pictures:
-        axes.plot(X_GRID, np.sin(X_GRID), color=LIGHT, linewidth=1.4, zorder=0)
+        axes.plot(X_GRID, np.sin(X_GRID), color=GRAY, linewidth=1.4, zorder=0)
     key = (-4, "● training samples", TRAINING), (-1.1, "● unseen samples", VALIDATION)
     for x, name, color in (*key, (1.6, "— the true curve", GRAY)):
         now.text(x, 1.03 * HEIGHTS[1], name, color=color, fontsize=SMALL)
     return SimpleNamespace(
-        unseen=now.plot([], [], "o", color=VALIDATION, ms=3, alpha=0.45, mew=0)[0],
+        unseen=now.plot([], [], "o", color=VALIDATION, ms=2, mew=0)[0],
         samples=[
             axes.plot([], [], "o", color=TRAINING, mew=0)[0] for axes in pictures
         ],

@@ -11,7 +11,7 @@ from widgets.artists import words
 from widgets.knobs import float_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler
 from widgets.panel import Panel
-from widgets.style import GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, SMALL
+from widgets.style import BLACK, GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.7
 RATES = 1e-3, 10.0
@@ -91,8 +91,8 @@ def draw(figure):
 
     return SimpleNamespace(
         sections=[
-            across.plot([], [], color=color, linewidth=1.4, label=label)[0]
-            for color, label in ((LIGHT, "along"), (GRAY, "across"))
+            across.plot([], [], color=GRAY, linewidth=width, label=label)[0]
+            for width, label in ((0.8, "along"), (1.4, "across"))
         ],
         along_text=words(across, -1.2, 0, color=GRAY, fontsize=SMALL),
         contours=[above.plot([], [], color=GRAY, linewidth=0.8)[0] for _ in range(6)],
@@ -114,7 +114,7 @@ def draw(figure):
             ha="right", va="top",
         ),
         ruler=ruler(rates, *RATES),
-        best=rates.plot([], [], color="white", linewidth=2)[0],
+        best=rates.plot([], [], color=BLACK, linewidth=1)[0],
         still=SimpleNamespace(across=across, losses=losses),
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def update(artists, result, moment, pinned):
     )
     label = (
         f"learning rate η   (green: stable, below 2/λ = {short(bound)};  "
-        f"white line: 2/(1 + λ) = {short(best)})"
+        f"line in the green: 2/(1 + λ) = {short(best)})"
     )
     move_ruler(artists.ruler, result.rate, bound, label, pinned.rate if pinned else None)
     artists.best.set_data([best, best], [0, 1])

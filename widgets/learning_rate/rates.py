@@ -80,7 +80,7 @@ def draw(figure):
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
         guesses.append(axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))))
     guess_text = words(ends, 1.15 * HIGH, 1, "guessing", color=GRAY, fontsize=SMALL, va="center")
-    batches = rising.plot([], [], color=LIGHT, linewidth=0.6)[0]
+    batches = rising.plot([], [], color=GRAY, linewidth=0.6)[0]
     # At the smallest rates no loss is low, so that this corner is always free.
     for height, name, color in ((0.12, "training", TRAINING), (0.05, "validation", VALIDATION)):
         ends.text(0.03, height, name, transform=ends.transAxes, color=color, fontsize=SMALL)

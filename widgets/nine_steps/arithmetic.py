@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from lessons.verdict import short
 from widgets.artists import words
-from widgets.style import BLACK, BLUE, GRADIENT, GRAY, INK, LIGHT, NORMAL, ORANGE, SMALL
+from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, ORANGE, SMALL
 
 PHASES = ("forward", "loss", "backward", "update")
 TITLES = (
@@ -14,7 +14,7 @@ TITLES = (
 )  # fmt: skip
 COLORS = (BLUE, ORANGE, GRADIENT, BLACK)
 # What is not computed yet.
-PALE = "#c8c8c8"
+PALE = GRAY
 SHOWN = 4
 
 # All places are in pixels of the page, counted from the left and from the top of the table.
@@ -89,7 +89,7 @@ def update_arithmetic(artists, update, phase, rate, heading):
     artists.heading.set_text(heading)
     for k, (band, title) in enumerate(zip(artists.bands, artists.titles, strict=True), start=1):
         band.set_visible(k == phase)
-        title.set_color(INK.get(COLORS[k - 1], COLORS[k - 1]) if k <= phase else GRAY)
+        title.set_color(COLORS[k - 1] if k <= phase else GRAY)
         title.set_fontweight("bold" if k == phase else "normal")
     size = len(update.batch)
     residual = update.prediction - update.y

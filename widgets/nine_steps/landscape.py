@@ -9,7 +9,7 @@ from lessons.experiments.nine_steps.parabola import level_line
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.nine_steps.plots import FAR, boxed_text, finite
-from widgets.style import GRADIENT, GRAY, HERE, INK, MINIMUM, PATH, PINNED, RED, SMALL
+from widgets.style import GRADIENT, GRAY, HERE, MINIMUM, PATH, PINNED, RED, SMALL
 
 W1, W3 = (-2.05, 1.25), (-1.5, 2.06)
 LEVELS = (0.06, 0.12, 0.25, 0.5, 1, 2, 4, 8, 16)
@@ -34,7 +34,7 @@ def draw_landscape(axes):
 
     return SimpleNamespace(
         held=words(axes, 0, 1.02, transform=axes.transAxes, color=GRAY, fontsize=SMALL),
-        levels=[axes.plot([], [], color="#c4c4c4", linewidth=0.9)[0] for _ in LEVELS],
+        levels=[axes.plot([], [], color=GRAY, linewidth=0.7)[0] for _ in LEVELS],
         pinned=axes.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0],
         ahead=axes.plot([], [], "-", color=GRAY, linewidth=0.9)[0],
         path=axes.plot([], [], "o-", color=PATH, ms=2.6, linewidth=0.9)[0],
@@ -69,7 +69,7 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     scale = scale_for(np.hypot(*g))
     texts = {3: f"{SCALES[scale]}, uphill for this batch", 4: "the step − η·g"}
     artists.arrow_text.set_text("" if outside else texts.get(phase, ""))
-    artists.arrow_text.set_color(INK[GRADIENT] if phase == 3 else PATH)
+    artists.arrow_text.set_color(GRADIENT if phase == 3 else PATH)
     show_arrow(artists.gradient, old, scale * g, phase == 3)
     show_arrow(artists.step, old, new - old, phase == 4)
 

@@ -12,7 +12,6 @@ from widgets.style import (
     BLACK,
     BLUE,
     GRAY,
-    INK,
     LIGHT,
     ORANGE,
     PINNED,
@@ -78,7 +77,7 @@ def update_fit(artists, ready, best, update, phase, w):
     lines = np.stack([update.x, update.x, gap]), np.stack([update.y, guesses, gap])
     artists.residuals.set_data(*(line.T.ravel() for line in lines))
     artists.residuals.set_visible(phase >= 2)
-    artists.residuals.set_alpha(0.4 if phase == 4 else 1.0)
+    artists.residuals.set_linewidth(0.8 if phase == 4 else 1.5)
     outside = not ((curve > Y[0]) & (curve < Y[1])).any()
     artists.gone.set_text("the model has left the picture" if outside else "")
 
@@ -109,7 +108,7 @@ def draw_losses(axes):
         for color in (VALIDATION, TRAINING, ORANGE)
     ]
     return SimpleNamespace(
-        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        now=axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False),
         best=axes.plot([], [], color=BLUE, linewidth=1, linestyle=(0, (1, 2)))[0],
         pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
         curves=curves, dots=dots,
@@ -117,7 +116,7 @@ def draw_losses(axes):
         warning=words(axes, 0, 1.02, transform=axes.transAxes, color=RED, fontsize=SMALL),
         ends=[
             words(axes, 0, 1, color=color, fontsize=SMALL, va="center")
-            for color in (VALIDATION, TRAINING, INK[ORANGE], BLUE, PINNED)
+            for color in (VALIDATION, TRAINING, ORANGE, BLUE, PINNED)
         ],
         still=SimpleNamespace(axes=axes),
     )  # fmt: skip
