@@ -69,7 +69,7 @@ def draw_beliefs(axes):
         classes=Layer(
             axes,
             [
-                axes.plot([], [], marker, ms=4.6, mec="white", mew=0.5, color=color, ls="")[0]
+                axes.plot([], [], marker, ms=4.8, mec="white", mew=0.7, color=color, ls="")[0]
                 for marker, color in zip("osD^v", CLASSES, strict=True)
             ],
         ),

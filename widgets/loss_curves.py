@@ -20,7 +20,7 @@ def draw_scale(axes, limits):
     axes.set(yscale="log", ylim=limits)
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     return SimpleNamespace(
-        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        now=axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False),
         # It moves with the data, and with it the background would be drawn anew.
         guess=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),
         x_label=words(

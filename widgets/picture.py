@@ -16,8 +16,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
+from widgets.dark import darken
 from widgets.fonts import families
-from widgets.style import style_ticks, styled
+from widgets.style import ink, style_ticks, styled
 
 
 class Picture:
@@ -28,10 +29,12 @@ class Picture:
     `still` there belongs to the background.
 
     `density` is the number of pixels per hundredth of those units: more than 1 on a screen of high
-    density, less on a narrow page.
+    density, less on a narrow page. Where `dark`, the screen gets the dark style; what is stored is
+    light always.
     """
 
     density = 1
+    dark = False
 
     def __init__(self, size, draw):
         with styled():
@@ -39,6 +42,8 @@ class Picture:
             self.canvas = FigureCanvasAgg(self.figure)
             self.artists = draw(self.figure)
             style_ticks(self.figure)
+        for text in texts(self.figure):
+            text.set_color(ink(text.get_color()))
         self.moving = sorted(moving_artists(self.artists), key=Artist.get_zorder)
         for artist in self.moving:
             artist.set_animated(True)
@@ -134,7 +139,7 @@ class Picture:
         the fineness, which eyes do not notice, and which saves browsers milliseconds. WebP takes
         milliseconds more for half the bytes: where the page is far away, bytes take longer.
         """
-        frame = frame or self.pixels()
+        frame = self.shown(frame)
         if far:
             return encode(frame.convert("RGB"), "webp", quality=80, method=0), "webp"
         return encode(frame, "jpeg", quality=92, subsampling="4:2:0"), "jpeg"
@@ -156,6 +161,11 @@ class Picture:
         image = frame.convert("RGB")
         image.thumbnail(100 * self.figure.get_size_inches())
         return encode(image, "png")
+
+    def shown(self, frame=None):
+        """Return a frame, the last one if not told, in the style of the screen."""
+        frame = frame or self.pixels()
+        return darken(frame) if self.dark else frame
 
     def pixels(self):
         """View the last frame as an image."""
