@@ -39,7 +39,13 @@ def compiled_once(function):
 
 
 class Kept(FunctionCache):
-    """Numba's cache, which compiles where the disk fails, and has files of its own kind."""
+    """Numba's cache, which compiles where the disk fails, and has files of its own kind.
+
+    Attributes: supply, None, or a function that is called for code that is not on the disk, and
+    may put it there; of all kernels.
+    """
+
+    supply = None
 
     def __init__(self, function):
         super().__init__(function)
@@ -47,7 +53,11 @@ class Kept(FunctionCache):
 
     def load_overload(self, sig, target_context):
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
+            if found is None and Kept.supply:
+                Kept.supply()
+                found = super().load_overload(sig, target_context)
+            return found
         except Exception as error:  # as above
             cannot_keep(error)
             return None
