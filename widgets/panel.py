@@ -251,8 +251,9 @@ class Panel(Places, Still):
                 first = job = self.next_job(job.compute, job.settings).start()
         while job and job.wait(patience):
             job = self.show(job)
-            # What follows the first picture never makes a hand wait.
-            patience = None if patience is None else 0
+            # What follows the first picture never makes a hand wait; nor a cell, until the fast
+            # engine is there.
+            patience = None if patience is None and not compiling() else 0
         if job:
             threading.Thread(target=self.guarded, args=(self.watch, job), daemon=True).start()
         return first

@@ -8,7 +8,7 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
-from lessons.engines import engine_at_hand
+from lessons.engines import engine_at_hand, engine_for_long_work
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.verdict import describe_losses, short
 from widgets.beliefs import after, draw_beliefs, look, names_shown, update_beliefs
@@ -109,8 +109,8 @@ def compute(settings, progress):
     key = replace(config, learning_rate=0.0), settings["data"]
 
     def search(progress):
-        # By now the fast engine may have been loaded.
-        stable = largest_stable_learning_rate(config, split, engine_at_hand(), progress)
+        engine = engine_for_long_work(progress)
+        stable = largest_stable_learning_rate(config, split, engine, progress)
         if progress.cancelled:
             return result
         stable_rates[key] = stable
