@@ -64,6 +64,11 @@ def compiling():
     return warming if warming is not None and warming.is_alive() else None
 
 
+def compiling_for_long():
+    """Return whether the fast engine was not found on the disk, and is not ready yet."""
+    return missing.is_set() and compiling() is not None
+
+
 def warm_up():
     """Train and use the smallest network there is, which loads or compiles the fast engine."""
     if has_numba():

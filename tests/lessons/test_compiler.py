@@ -62,11 +62,13 @@ def test_the_readable_engine_does_all_and_one_sentence_says_why(
     if numba:
         (tmp_path / "numba.py").write_text(numba)
         environment = {"PYTHONPATH": str(tmp_path)}
+    if prelude:
+        # Python runs it first in every process, also in one that is started to compile.
+        (tmp_path / "sitecustomize.py").write_text(prelude)
+        environment = {"PYTHONPATH": str(tmp_path)}
     # Nothing that was compiled before is found.
     environment |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    sentence, message, status, refusal, printed = json.loads(
-        run_python(prelude + DAY, **environment)
-    )
+    sentence, message, status, refusal, printed = json.loads(run_python(DAY, **environment))
     assert sentence.startswith("Trainings take longer here, for ")
     assert cause in sentence
     assert sentence.endswith(".")

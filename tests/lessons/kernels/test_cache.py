@@ -46,6 +46,28 @@ def test_it_is_found_again(cache):
     assert trouble() is None
 
 
+def test_what_is_missing_can_be_supplied(cache, monkeypatch):
+    calls = []
+
+    def another_process():
+        with monkeypatch.context() as there:
+            there.setattr(compiling.Kept, "supply", None)
+            calls.append(found())
+
+    monkeypatch.setattr(compiling.Kept, "supply", another_process)
+    assert found()
+    assert found()
+    assert calls == [False]
+    assert trouble() is None
+
+
+def test_what_is_not_supplied_is_compiled_here(cache, monkeypatch):
+    monkeypatch.setattr(compiling.Kept, "supply", lambda: None)
+    assert not found()
+    assert found()
+    assert trouble() is None
+
+
 def test_another_type_of_number_is_another_entry(cache):
     assert not found(2)
     assert not found(2.0)
