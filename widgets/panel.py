@@ -9,7 +9,7 @@ import threading
 import time
 
 from lessons import Progress
-from lessons.engines import compiling
+from lessons.engines import compiling, compiling_for_long
 from lessons.trouble import trouble
 from widgets.ahead import Ahead
 from widgets.job import Job
@@ -253,7 +253,7 @@ class Panel(Places, Still):
             job = self.show(job)
             # What follows the first picture never makes a hand wait; nor a cell, until the fast
             # engine is there.
-            patience = None if patience is None and not compiling() else 0
+            patience = None if patience is None and not compiling_for_long() else 0
         if job:
             threading.Thread(target=self.guarded, args=(self.watch, job), daemon=True).start()
         return first

@@ -392,6 +392,33 @@ def test_a_long_real_run_is_stopped_with_true_words(at_once):
     panel.close()
 
 
+@pytest.mark.parametrize("compiling", [True, False])
+def test_a_cell_waits_for_what_follows_the_picture_unless_that_waits_for_the_compiler(
+    fake, monkeypatch, compiling
+):
+    begun, compute = threading.Event(), fake.compute
+
+    def rest(progress):
+        begun.set()
+        if compiling:
+            fake.gate.wait()
+        return SimpleNamespace(settings={"rate": 2.0, "n": 20, "mode": "plain"}, stopped=False)
+
+    def with_rest(settings, progress):
+        result = compute(settings, progress)
+        result.rest = rest
+        return result
+
+    monkeypatch.setattr(fake, "compute", with_rest)
+    monkeypatch.setattr(widgets.panel, "compiling_for_long", lambda: compiling)
+    panel = fake.panel()
+    begun.wait()
+    assert str(panel).startswith("10 points" if compiling else "20 points")
+    fake.gate.set()
+    wait_for(lambda: str(panel).startswith("20 points"))
+    panel.close()
+
+
 def test_a_sweep_that_is_stopped_does_not_call_the_rest_diverged(at_once):
     panel = learning_rate.sweep(epochs=2)
     slide(panel, "epochs", 1000)
