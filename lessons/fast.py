@@ -14,6 +14,7 @@ from lessons.losses import LOSSES
 from lessons.optimizers import decoupled
 from lessons.parameters import flatten, sizes_of
 
+RESULTS = 3  # the place of the outputs among the arguments
 PLACES = {None: 0, "before": kernels.BEFORE, "after": kernels.AFTER}
 
 
@@ -33,14 +34,19 @@ class Engine:
 
     def train_epochs(self, orders, first_epoch, record, shared):
         """Train for one epoch per row of `orders`: as `lessons.readable.Engine` does."""
-        code, stopped_at = kernels.train(
+        arguments = self.arguments(orders, first_epoch, record, shared)
+        code, stopped_at = kernels.train(*arguments)
+        broken = code == kernels.DIVERGED_IN_UPDATE
+        wreck = self.find_wreck(stopped_at) if broken else None
+        return kernels.STATUS[code], stopped_at, wreck
+
+    def arguments(self, orders, first_epoch, record, shared):
+        """Return what the kernel is called with."""
+        return (
             self.theta, self.net, self.knobs, self.train, self.val, self.natural, orders,
             self.schedule, first_epoch, kernels.Record(**vars(record)), self.work, shared,
             self.plan.rng,
         )  # fmt: skip
-        broken = code == kernels.DIVERGED_IN_UPDATE
-        wreck = self.find_wreck(stopped_at) if broken else None
-        return kernels.STATUS[code], stopped_at, wreck
 
     def find_wreck(self, update):
         """Collect what the update that broke a run computed, for `lessons.record.find_failure`."""
@@ -60,19 +66,23 @@ def outputs(params, config, X):
 
     Returns: the outputs, shape (N, K), or None where they cannot be compiled.
     """
+    arguments = output_arguments(params, config, X)
+    return arguments[RESULTS] if works(kernels.run_through, *arguments) else None
+
+
+def output_arguments(params, config, X):
+    """Return what the kernel is called with, which fills the array of results."""
     theta, sizes = padded(flatten(params)), sizes_of(params)
     layer_ends = np.cumsum([sum(p.size for p in layer if p is not None) for layer in params])
     net = make_net(sizes, layer_ends, len(theta))
     # Outputs come before the loss, which plays no part.
     config = SimpleNamespace(**vars(config) | {"loss": "mse", "dropout": 0.0})
     results = np.empty((len(X), sizes[-1]), theta.dtype)
-    computed = works(
-        kernels.run_through,
+    return (
         theta, read_only(np.require(X, theta.dtype, ["C", "ALIGNED"])), np.arange(len(X)), results,
         net, make_knobs(config, False), make_workspace(config, net, theta[:0]),
         np.random.default_rng(0),
     )  # fmt: skip
-    return results if computed else None
 
 
 def padded(vector):
