@@ -28,7 +28,7 @@ help:
 	@echo "make check      run what of it takes a minute or so in all"
 	@echo "make env        set up .venv, and nothing else   (PYTHON=python3.12)"
 	@echo "make notebooks  execute every lesson again and clean it"
-	@echo "make bench      measure the trainer and the sliders"
+	@echo "make bench      measure the trainer, the sliders and the start"
 	@echo "make pins       print the pinned versions"
 	@echo "make clean      remove .venv and all that was generated"
 
@@ -60,6 +60,7 @@ bench: env
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/live_path.py
 	$(BIN)/python benchmarks/slider.py
+	$(BIN)/python benchmarks/first_seconds.py
 
 pins:
 	@$(FIND_PYTHON); "$$found" tools/pins.py
