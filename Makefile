@@ -93,7 +93,8 @@ $(PINNED): environment.yml tools/pins.py
 
 # What the kit puts into the environment's etc/jupyter.
 SHARED := etc/jupyter/labconfig/default_setting_overrides.json \
-	etc/jupyter/jupyter_server_config.d/knobs.json etc/jupyter/jupyter_nbconvert_config.json
+	etc/jupyter/jupyter_server_config.d/knobs.json etc/jupyter/jupyter_server_config.json \
+	etc/jupyter/jupyter_nbconvert_config.json
 
 $(READY): $(PINNED) pyproject.toml postBuild $(SHARED)
 	@rm -f $@

@@ -323,6 +323,14 @@ def test_jupyterlab_knows_the_settings(plugin):
             assert value in [choice["const"] for choice in known["oneOf"]]
 
 
+def test_the_server_compresses_what_it_sends(server):
+    # Binder is far away, and opening a lesson is 7 MB of text.
+    request = urllib.request.Request(f"{server.url}lab?token={server.token}")
+    request.add_header("Accept-Encoding", "gzip")
+    with open_url(request) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+
+
 # What no file may hold
 
 
