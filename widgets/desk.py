@@ -33,6 +33,7 @@ class Picture(Untold, ipywidgets.Image):
 class Words(Untold, ipywidgets.HTML):
     """The words, by ipywidgets' own means."""
 
+
 # That of Lab's theme, which can be read on its ground, be it light or dark.
 ALARM = "var(--jp-error-color1, #b00)"
 
