@@ -13,7 +13,7 @@ from functools import partial
 
 from widgets.job import Job
 
-LIVE = 0.1  # seconds; what takes longer to train is not trained ahead
+LIVE = 0.1  # seconds; what takes longer to compute is left to the hand
 BREATH = 0.001  # seconds between two slices
 # For every second that other processes took from a slice, so many are left to them.
 COURTESY = 4
@@ -28,7 +28,7 @@ class Ahead:
     def __init__(self, panel):
         self.owner = weakref.ref(panel)
         self.field = self.job = self.task = None
-        self.given_up = set()
+        self.given_up, self.too_long = set(), False
         # Where the hand was, and which way it moved each knob last.
         self.before, self.directions = {}, {}
 
@@ -51,6 +51,8 @@ class Ahead:
             field: knob.values.index(panel.computed[field]) for field, knob in panel.knobs.items()
         }
         now["time"] = panel.clock.value if panel.steps else 0
+        if self.before and now != self.before:
+            self.too_long = panel.timings["train"] > LIVE
         for field, before in self.before.items():
             self.directions[field] = now[field] - before or self.directions.get(field, 0)
         self.before = now
@@ -92,7 +94,7 @@ class Ahead:
         panel = self.owner()
         if not panel or panel.closed or panel.job or not panel.stage.road.is_free:
             return None
-        if self.field != "time" and panel.timings["train"] > LIVE:
+        if self.field != "time" and self.too_long:
             return None
         done = panel.stage.held.keys() | self.given_up
         places = panel.neighbors(self.field, self.directions.get(self.field, 0))
@@ -129,6 +131,8 @@ class Ahead:
         if job.error:
             raise job.error
         if job.late:
+            # So will the next ones.
+            self.too_long = True
             raise TimeoutError(f"more than {LIVE} s")
         return None if job.progress.cancelled else job.result
 

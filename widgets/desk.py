@@ -41,7 +41,7 @@ ALARM = "var(--jp-error-color1, #b00)"
 class Desk(OnPage):
     """The widgets of a panel.
 
-    Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_density`, `on_pin`,
+    Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_screen`, `on_pin`,
     `on_reset` and `on_stop`; and what to do for the stage: `on_here`, `on_look` and `on_got`.
 
     Attributes: knobs, by field; image, summary, clock, play, pin, reset, bar, stop, message, the
@@ -134,7 +134,7 @@ class Desk(OnPage):
         """
         controls = [knob.control for knob in self.knobs.values()]
         self.stage = Stage(controls, self.clock, self.pin, self)
-        self.stage.observe(weakly(self.on_density), "density")
+        self.stage.observe(weakly(self.on_screen), ["density", "dark"])
         self.add(self.stage)
 
     def put_on_page(self, key, text, picture, kind):

@@ -153,10 +153,11 @@ class Panel(Places, Still):
                 self.time = None if self.clock.value == self.clock.max else self.clock.value
                 self.guarded(self.redraw)
 
-    def on_density(self, change):
+    def on_screen(self, change):
         with self.lock:
             self.picture.set_density(self.stage.density)
-            self.stage.renew()
+            self.picture.dark = self.stage.dark
+            self.renew()
             self.guarded(self.paint)
 
     def on_pin(self, change):

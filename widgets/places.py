@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lessons.verdict import remarks
 
-NEIGHBORS = 200  # of a place, to both sides together
+NEIGHBORS = 60  # of a place, to both sides together: more than a second of a quick hand
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ else was still under way tells how fast the road is: it came as much later as it
 import time
 
 MOMENT = 0.1  # seconds
-FIRST = 64_000  # bytes, as long as nothing is known
+FIRST = 64_000, 1_000_000  # bytes, on far roads and near, as long as nothing is known
 FAR = 0.06  # seconds there and back, from which on bytes matter more than work
 
 
@@ -33,6 +33,7 @@ class Road:
 
     def __init__(self, trip=0.0, now=time.monotonic):
         self.is_far = trip > FAR
+        self.first = FIRST[0] if self.is_far else FIRST[1]
         self.now = now
         self.under_way = {}
         self.rate, self.last = None, 0.0
@@ -41,7 +42,7 @@ class Road:
     def is_free(self):
         """Whether one more frame would be there within a moment; a single one always may go."""
         size = sum(size for size, _ in self.under_way.values())
-        return size == 0 or size < (self.rate * MOMENT if self.rate else FIRST)
+        return size == 0 or size < (self.rate * MOMENT if self.rate else self.first)
 
     def sent(self, number, size):
         """Note that something goes."""
@@ -49,11 +50,12 @@ class Road:
 
     def arrived(self, number):
         """Note that the page has got it, and what was sent before it."""
-        if number not in self.under_way:
-            return
-        now, (size, sent) = self.now(), self.under_way[number]
-        if size and sent < self.last < now:
+        now, there = self.now(), [k for k in self.under_way if k <= number]
+        size = sum(self.under_way[k][0] for k in there)
+        # Between two words of the page the road was busy all the time, if there was enough for it.
+        if size and self.under_way[there[0]][1] < self.last < now:
             rate = size / (now - self.last)
             self.rate = rate if self.rate is None else 0.7 * self.rate + 0.3 * rate
         self.last = now
-        self.under_way = {k: way for k, way in self.under_way.items() if k > number}
+        for k in there:
+            del self.under_way[k]

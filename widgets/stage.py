@@ -17,7 +17,7 @@ import traitlets
 from widgets.page import weakly
 from widgets.road import Road
 
-SOURCES = "frames", "knobs", "trip", "names", "size", "look", "view", "stage"
+SOURCES = "frames", "knobs", "trip", "names", "size", "theme", "look", "view", "stage"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 
 
@@ -53,6 +53,7 @@ class Stage(anywidget.AnyWidget):
     density = traitlets.Float(
         1, min=0.1, max=2, help="pixels of the screen per pixel of the picture's own width"
     ).tag(sync=True)
+    dark = traitlets.Bool(False, help="whether the page is").tag(sync=True)
     knobs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     clock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     pin = traitlets.Unicode().tag(sync=True)

@@ -12,7 +12,6 @@ from panels import MODES, Fake
 from lessons import engines
 from widgets import (
     activations,
-    ahead,
     batch_normalization,
     batch_size,
     epoch_batch_iteration,
@@ -145,17 +144,23 @@ def test_nothing_is_drawn_where_nobody_looks(fake, panel, learner):
     assert len(fake.computed) == count
 
 
-def test_what_takes_too_long_is_drawn_only_in_time(panel, learner, monkeypatch):
-    panel.timings["train"] = ahead.LIVE * 1.1
+def test_what_takes_too_long_is_drawn_only_in_time_until_the_hand_has_moved(fake, panel, learner):
+    learner.look("mode")
+    assert fake.computed[-1]["mode"] == "slow"
+    count = len(fake.computed)
     learner.look("seed")
-    assert learner.places == []
-    learner.look("time", 1)
-    assert len(learner.places) == 1
+    assert len(fake.computed) == count
+    learner.look("time", 2)
+    assert [place[1] for place in learner.places] == [9, 8]
+    panel.set(seed=1)
+    learner.look("seed", 1)
+    assert learner.places[-1][0][2] == 2
 
 
 def test_what_fails_is_left_to_the_hand(fake, panel, learner):
+    fake.gate.set()
     learner.look("mode")
-    assert learner.places == []
+    assert [place[0][3] for place in learner.places] == ["slow"]
     assert {settings["mode"] for settings in fake.computed} == set(MODES)
     count = len(fake.computed)
     learner.look("mode")
@@ -167,7 +172,7 @@ def test_what_fails_is_left_to_the_hand(fake, panel, learner):
 
 def test_no_more_is_under_way_than_the_road_carries(panel):
     learner = Page(panel, answers=False)
-    panel.stage.road = Road()
+    panel.stage.road = Road(trip=0.12)
     learner.look("n")
     waiting = sum(len(frame.buffers[0]) for frame in learner.frames if frame.ahead)
     last = len(learner.frames[-1].buffers[0])

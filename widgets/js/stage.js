@@ -1,9 +1,11 @@
 // The stage of a panel: one model, and as many views as the panel has.
 
+const MOMENT = 30; // ms
+
 export default () => {
   const views = new Set();
   const frames = makeFrames((frame) => views.forEach((view) => view.show(frame)));
-  let knobs = [], clock, pin, over = false;
+  let knobs = [], clock, pin, over = false, last = 0, waiting;
 
   return {
     initialize({ model }) {
@@ -11,10 +13,16 @@ export default () => {
       // What is pinned next is not what was pinned before.
       const pinned = () => { frames.empty(); moved(); };
 
+      // One word for all that came in a moment: each costs the kernel, and the page, a little.
+      const got = (number) => {
+        last = Math.max(last, number);
+        waiting ??= setTimeout(() => { waiting = undefined; model.send({ got: last }); }, MOMENT);
+      };
+
       const arrived = ({ frame }, buffers) => {
         if (!frame) return;
-        const lost = frames.take(frame, buffers[0]);
-        model.send(lost ? { trip: trip() } : { got: frame.number });
+        if (frames.take(frame, buffers[0])) model.send({ trip: trip() });
+        else got(frame.number);
       };
 
       // Not waited for: what it waits for may wait for this.
@@ -32,6 +40,7 @@ export default () => {
       listen();
       return () => {
         over = true;
+        clearTimeout(waiting);
         model.off("msg:custom", arrived);
         for (const knob of [clock, ...knobs]) knob?.off(MOVES, moved);
         pin?.off("change:value", pinned);
@@ -55,6 +64,7 @@ export default () => {
         ends = [
           keepNaming(panel),
           keepFitting(picture, model),
+          keepTheme(panel, model),
           keepLooking(panel, (field) => model.send({ look: field })),
           () => { views.delete(view); view.end(); },
         ];
