@@ -5,12 +5,20 @@ line for messages. What happens when they are used, `panel.py` says.
 """
 
 import html
+import threading
 
 import ipywidgets
 import traitlets
 
+from lessons.engines import compiling
+from lessons.trouble import trouble
 from widgets.page import OnPage, spoken, weakly
 from widgets.stage import Stage
+
+COMPILING = (
+    "The fast engine is being compiled, once on this machine (about 20 seconds). "
+    "Until then every move takes a little longer."
+)
 
 
 class Untold:
@@ -42,7 +50,8 @@ class Desk(OnPage):
     """The widgets of a panel.
 
     Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_screen`, `on_pin`,
-    `on_reset` and `on_stop`; and what to do for the stage: `on_here`, `on_look` and `on_got`.
+    `on_reset` and `on_stop`; and what to do for the stage: `on_here`,
+    `on_look`, `on_got` and `on_touch`.
 
     Attributes: knobs, by field; image, summary, clock, play, pin, reset, bar, stop, message, the
     widgets; muted, whether the panel itself is moving the controls; stage, its part in the
@@ -135,6 +144,7 @@ class Desk(OnPage):
         controls = [knob.control for knob in self.knobs.values()]
         self.stage = Stage(controls, self.clock, self.pin, self)
         self.stage.observe(weakly(self.on_screen), ["density", "dark"])
+        self.stage.areas = self.areas()
         self.add(self.stage)
 
     def put_on_page(self, key, text, picture, kind):
@@ -167,6 +177,18 @@ class Desk(OnPage):
     def hide_progress(self):
         self.working.layout.visibility = "hidden"
 
+    def announce_compiling(self):
+        """Take the words about compiling away when it is done, or say why it was not."""
+        thread = compiling()
+        if thread:
+            done = weakly(self.on_compiled)
+            threading.Thread(target=lambda: (thread.join(), done()), daemon=True).start()
+
+    def on_compiled(self):
+        with self.lock:
+            if not self.closed and self.message.value == html.escape(COMPILING):
+                self.message.value = about_the_engine()
+
     def complain(self, error):
         """Say on the page what went wrong, and what to do."""
         self.message.value = (
@@ -179,3 +201,8 @@ def in_a_row(widgets):
     """Put widgets beside each other, and below where the page is too narrow."""
     row = ipywidgets.Layout(flex_flow="row wrap", align_items="center", grid_gap="0 12px")
     return ipywidgets.HBox(widgets, layout=row)
+
+
+def about_the_engine():
+    """Say that the fast engine is being compiled, or why it cannot be, if there is such a thing."""
+    return html.escape(COMPILING if compiling() else trouble() or "")

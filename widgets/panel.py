@@ -4,31 +4,26 @@ It knows nothing of any lesson. A lesson declares its knobs and four functions: 
 `draw` makes the artists once, `update` moves them, `describe` says in words what they show.
 """
 
-import html
 import threading
 import time
 
 from lessons import Progress
-from lessons.engines import compiling, compiling_for_long
-from lessons.trouble import trouble
+from lessons.engines import compiling_for_long
 from widgets.ahead import Ahead
+from widgets.desk import about_the_engine
 from widgets.job import Job
-from widgets.page import weakly
 from widgets.picture import Picture
 from widgets.places import Places, remarks_on
 from widgets.settings import check_settings
 from widgets.still import Still
+from widgets.touch import Touchable
 
 # A run that takes longer goes on in the background and shows its progress.
 LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
-COMPILING = (
-    "The fast engine is being compiled, once on this machine (about 20 seconds). "
-    "Until then every move takes a little longer."
-)
 
 
-class Panel(Places, Still):
+class Panel(Places, Touchable, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -46,6 +41,8 @@ class Panel(Places, Still):
         steps: `steps(settings) -> int`, how far the time knob goes; None for a panel without time.
         time_label: what the time knob counts.
         frame: `frame(result, time) -> moment`, what is to be seen at that time.
+        touch: what of the picture can be touched, by the label of its axes: functions that return
+            settings, see widgets.touch.
 
     Raises: ValueError for a setting that is unknown or not allowed.
     """
@@ -53,11 +50,12 @@ class Panel(Places, Still):
     def __init__(
         self, knobs, compute, draw, update, describe, size, settings,
         brief=None, steps=None, time_label="epoch", frame=lambda result, time: time,
+        touch=None,
     ):  # fmt: skip
         self.knobs = {knob.field: knob for knob in knobs}
         self.compute, self.update, self.describe = compute, update, describe
         self.brief = brief or describe
-        self.steps, self.frame = steps, frame
+        self.steps, self.frame, self.touch = steps, frame, touch or {}
         self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
         self.text = ""
         # The settings of the result: those of the knobs, unless a computation is under way.
@@ -169,12 +167,7 @@ class Panel(Places, Still):
                 self.guarded(self.redraw)
 
     def on_reset(self, button):
-        def put_back():
-            with self.lock:
-                self.apply(self.checked(self.start))
-            self.retrain(LIVE_SECONDS)
-
-        self.guarded(put_back)
+        self.guarded(self.move, self.start)
 
     def on_stop(self, button):
         with self.lock:
@@ -229,6 +222,12 @@ class Panel(Places, Still):
             self.stage.renew()
 
     # --- the live path ------------------------------------------------------------------------
+
+    def move(self, settings):
+        """Turn knobs as a hand does."""
+        with self.lock:
+            self.apply(self.checked(settings))
+        self.retrain(LIVE_SECONDS)
 
     def retrain(self, patience):
         """Compute for the present settings, and show it when it is there; the newest value wins.
@@ -331,20 +330,3 @@ class Panel(Places, Still):
             self.ahead.follow()
             for function in self.listeners:
                 function(self)
-
-    def announce_compiling(self):
-        """Take the words about compiling away when it is done, or say why it was not."""
-        thread = compiling()
-        if thread:
-            done = weakly(self.on_compiled)
-            threading.Thread(target=lambda: (thread.join(), done()), daemon=True).start()
-
-    def on_compiled(self):
-        with self.lock:
-            if not self.closed and self.message.value == html.escape(COMPILING):
-                self.message.value = about_the_engine()
-
-
-def about_the_engine():
-    """Say that the fast engine is being compiled, or why it cannot be, if there is such a thing."""
-    return html.escape(COMPILING if compiling() else trouble() or "")

@@ -17,7 +17,7 @@ import traitlets
 from widgets.page import weakly
 from widgets.road import Road
 
-SOURCES = "frames", "knobs", "trip", "names", "size", "theme", "look", "view", "stage"
+SOURCES = "frames", "knobs", "trip", "names", "size", "theme", "look", "touch", "view", "stage"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 
 
@@ -34,8 +34,9 @@ class Stage(anywidget.AnyWidget):
     """The frames of a panel, as the page has them.
 
     Parameters: knobs, the controls; clock, the time knob or None; pin, the button; who, an object
-    with `on_here()`, called when a page has come that shows frames, and `on_look(field)`, when the
-    learner looks at another knob, or at none; `on_got()`, when a frame has arrived.
+    that is told: `on_here()`, that a page has come that shows frames; `on_look(field)`, that the
+    learner looks at another knob, or at none; `on_got()`, that a frame has arrived; `on_touch(name,
+    phase, x, y)`, that a pointer goes "down" in an area, or is on its "move" from there.
 
     Attributes: here, whether there is such a page; held, what the page has, by key.
     """
@@ -43,11 +44,22 @@ class Stage(anywidget.AnyWidget):
     _esm = "\n".join(
         (Path(__file__).parent / "js" / f"{name}.js").read_text("utf-8") for name in SOURCES
     )
-    # Only ears notice it.
     _css = """
+    /* Only ears notice it. */
     .knobs-stage {
       position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
     }
+    .knobs-panel { position: relative; }
+    .knobs-touch { position: absolute; pointer-events: none; }
+    .knobs-touch > div {
+      position: absolute; overflow: hidden; cursor: pointer;
+      pointer-events: auto; touch-action: none;
+    }
+    .knobs-touch > div > div {
+      width: 22px; height: 22px; margin: -11px; border-radius: 50%; box-sizing: border-box;
+      border: 2px solid var(--jp-ui-font-color2, gray); visibility: hidden; pointer-events: none;
+    }
+    .knobs-touch > div:hover > div { visibility: visible; }
     """
 
     density = traitlets.Float(
@@ -57,6 +69,7 @@ class Stage(anywidget.AnyWidget):
     knobs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     clock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     pin = traitlets.Unicode().tag(sync=True)
+    areas = traitlets.List(help="what can be touched: name, box, help of each").tag(sync=True)
 
     def __init__(self, knobs, clock, pin, who):
         ids = [knob.model_id for knob in knobs]
@@ -66,7 +79,7 @@ class Stage(anywidget.AnyWidget):
         self.generation = self.number = 0
         self.held, self.road = {}, Road()
         self.on_here, self.on_look = weakly(who.on_here), weakly(who.on_look)
-        self.on_got = weakly(who.on_got)
+        self.on_got, self.on_touch = weakly(who.on_got), weakly(who.on_touch)
         self.on_msg(hear)
 
     def show(self, key, text, picture, kind, ahead=False):
@@ -106,6 +119,9 @@ def hear(stage, message, buffers):
         stage.on_got()
     elif "look" in message:
         stage.on_look(message["look"])
+    elif "touch" in message:
+        stage.on_touch(*(message["touch"][part] for part in ("name", "phase", "x", "y")))
+        stage.send({"touched": True})
     elif "trip" in message:  # it is there, or has lost something
         stage.here = True
         stage.road = Road(message["trip"])

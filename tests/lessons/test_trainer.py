@@ -66,8 +66,9 @@ def assert_close(fast, slow, rtol, atol=1e-12, histories=HISTORIES):
 @given(settings_and_samples())
 def test_engines_agree_to_rounding(example):
     config, split = example
-    # Of batches of one, batch norm leaves nothing but rounding; they have a test of their own.
-    assume(not (config.batch_norm and 1 in make_plan(config, split).batch_sizes))
+    # Of batches of one, batch norm leaves nothing but rounding; they have a test of their own. Of
+    # two, it makes +1 and -1 whatever they were: their gradient is nothing but rounding.
+    assume(not (config.batch_norm and min(make_plan(config, split).batch_sizes) <= 2))
     fast, slow = both(config, split)
     # A run that blows up magnifies every rounding; divergence has its own tests.
     assume(slow.status != "diverged" and slow.train_loss[slow.completed_epochs] < 1e3)

@@ -63,7 +63,8 @@ COUNT = """() => {
     const send = kernel.sendShellMessage.bind(kernel);
     window.asked = 0;
     kernel.sendShellMessage = (message, ...others) => {
-        if (message.content.data?.method === "custom") window.asked++;
+        const {method, content} = message.content.data ?? {};
+        if (method === "custom" && !Object.keys(content).length) window.asked++;
         return send(message, ...others);
     };
 }"""
@@ -336,7 +337,9 @@ def test_a_stopped_kernel_is_told_in_place_and_the_picture_stays(lesson, server,
         server.stop_kernels()
     stop_says(page)
     touch(page)
-    assert (lab.picture(page), lab.summary(page)) == before
+    # What was drawn ahead may still be shown, where it belongs.
+    now = lab.picture(page), lab.summary(page)
+    assert now == before or f"Learning rate {lab.reading(page, 'learning_rate')}." in now[1]
     assert lab.panel(page).inner_text().count(STOPPED) == 1
     assert page.evaluate(BROKEN_CHAINS) == 0
     page.locator(".knobs-prediction input").first.click()

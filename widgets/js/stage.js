@@ -65,6 +65,7 @@ export default () => {
           keepNaming(panel),
           keepFitting(picture, model),
           keepTheme(panel, model),
+          keepTouching(panel, picture, model),
           keepLooking(panel, (field) => model.send({ look: field })),
           () => { views.delete(view); view.end(); },
         ];

@@ -1,0 +1,102 @@
+"""Touch: what a hand does to the picture itself, in the units of what is drawn there.
+
+A panel says what can be touched: `touch={"map": drag_start}`, where an axes is labelled "map" and
+`drag_start(touch)` is a pure function that returns the settings this asks for. The first line of
+its docstring is what the pointer is told; it names the knob that does the same.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Touch:
+    """A pointer that went down in an axes, and where it is now, which may be outside.
+
+    Parameters: x, y, where it is, in data coordinates; start, where it went down, a pair; result
+    and moment, what was shown when it went down; settings, of all knobs then.
+    """
+
+    x: float
+    y: float
+    start: tuple
+    result: object
+    moment: object
+    settings: dict
+
+
+class Touchable:
+    """What a panel does when a hand touches its picture. Who inherits has what Panel has."""
+
+    def areas(self):
+        """Return what the page has to know of what can be touched."""
+        axes = {axes.get_label(): axes for axes in self.figure.axes}
+        return [
+            {"name": name, "box": list(axes[name].get_position().bounds), "help": help_of(action)}
+            for name, action in self.touch.items()
+        ]
+
+    def on_touch(self, name, phase, x, y):
+        self.guarded(self.touched, name, phase, x, y)
+
+    def touched(self, name, phase, x, y):
+        """Move to where a pointer asks for.
+
+        Parameters: name, the label of an axes; phase, "down" or "move"; x, y, in parts of the
+        picture from its lower left corner.
+        """
+        with self.lock:
+            axes = next(axes for axes in self.figure.axes if axes.get_label() == name)
+            at = to_data(axes, x, y)
+            if phase == "down":
+                self.grip = Touch(*at, at, self.result, self.moment, self.settings)
+            asked = self.touch[name](replace(self.grip, x=at[0], y=at[1]))
+            changes = self.possible(asked)
+            if changes.keys() - {"time"}:
+                self.move(changes)
+            elif changes:
+                self.apply(self.checked(changes))
+                self.redraw()
+
+    def possible(self, asked):
+        """Return the settings that a hand can reach, nearest to those that are asked for."""
+        knobs = {field: value for field, value in asked.items() if field != "time"}
+        changes = {field: within_reach(self.knobs[field], value) for field, value in knobs.items()}
+        if "time" in asked and np.isfinite(asked["time"]):
+            end = self.steps(self.knob_settings() | changes)
+            changes["time"] = int(np.clip(round(asked["time"]), 0, end))
+        return changes
+
+
+def to_time(touch):
+    """Go to this moment; the time knob does the same."""
+    return {"time": touch.x}
+
+
+def help_of(action):
+    """Return the first line of a function's docstring."""
+    return action.__doc__.strip().splitlines()[0]
+
+
+def to_data(axes, x, y):
+    """Return data coordinates of a point, in parts of the figure from its lower left corner."""
+    pixels = axes.get_figure().transFigure.transform((x, y))
+    return tuple(float(number) for number in axes.transData.inverted().transform(pixels))
+
+
+def within_reach(knob, value):
+    """Return the value nearest to this one that a hand can move a knob to.
+
+    >>> from widgets.knobs import log_slider
+    >>> within_reach(log_slider("rate", "", "", 0.01, 1, 0.1, step=0.5), 0.025)
+    0.032
+    """
+    values = knob.values
+    if value in values:
+        return value
+    if not np.isfinite(value):
+        return knob.value
+    # Where all are positive their ratio matters, as on the slider.
+    scale = np.log if min(values) > 0 and value > 0 else np.asarray
+    return values[int(np.argmin(np.abs(scale(np.asarray(values, float)) - scale(float(value)))))]
