@@ -217,8 +217,10 @@ def chromium():
 
 
 @contextlib.contextmanager
-def browser(width=1280, height=800, scale=1):
+def browser(width=1280, height=800, scale=1, save_data=False):
     """A page in a headless Chromium with a profile of its own.
+
+    `save_data` is what a learner can ask a browser for: then nothing is drawn ahead.
 
     `page.errors` collects console errors and uncaught exceptions.  Nothing is filtered: a plain
     Lab on its own, from opening to reloading, writes none.
@@ -233,9 +235,14 @@ def browser(width=1280, height=800, scale=1):
                 viewport={"width": width, "height": height}, device_scale_factor=scale
             )
             _record_errors(page)
+            if save_data:
+                page.add_init_script(SAVE_DATA)
             yield page
         finally:
             chrome.close()
+
+
+SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 
 
 def _record_errors(page):

@@ -13,6 +13,13 @@ CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node 
 }))"""
 
 
+@pytest.fixture(scope="module")
+def page():
+    """A page for which nothing is drawn ahead: here it would only take the processor's time."""
+    with lab.browser(save_data=True) as page:
+        yield page
+
+
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def panels(request, server, page):
     """The indices of the panels of a lesson, which was run from top to bottom."""
