@@ -15,8 +15,9 @@ from widgets.job import Job
 
 LIVE = 0.1  # seconds; what takes longer to compute is left to the hand
 BREATH = 0.001  # seconds between two slices
-# For every second that other processes took from a slice, so many are left to them.
-COURTESY = 4
+# Where work had to wait for the processor for more than this part of its time, others need it: then
+# pauses double, from the shortest to the longest, in seconds.
+CROWDED, SHORTEST, LONGEST = 0.4, 0.05, 2.0
 
 
 class Ahead:
@@ -29,6 +30,9 @@ class Ahead:
         self.owner = weakref.ref(panel)
         self.field = self.job = self.task = None
         self.given_up, self.too_long = set(), False
+        # Seconds of the processor that the present frame has used, and waited for; and the pause
+        # after it.
+        self.used = self.waited = self.pause = 0.0
         # Where the hand was, and which way it moved each knob last.
         self.before, self.directions = {}, {}
 
@@ -85,7 +89,11 @@ class Ahead:
             self.woken.clear()
             place = self.next_place()
             if place:
+                self.used = self.waited = 0.0
                 await self.draw(place)
+                crowded = self.waited > CROWDED * self.used
+                self.pause = min(2 * self.pause + SHORTEST, LONGEST) if crowded else self.pause / 2
+                await asyncio.sleep(self.pause)
             else:
                 await self.woken.wait()
 
@@ -128,6 +136,7 @@ class Ahead:
         await done.wait()
         end.cancel()
         self.job = None
+        self.note(job.seconds, job.used)
         if job.error:
             raise job.error
         if job.late:
@@ -156,9 +165,14 @@ class Ahead:
 
     async def slice(self, panel, work):
         """Do a little work; then let everything else go first that is to be done."""
-        wall, own = time.perf_counter(), time.thread_time()
+        wall, used = time.perf_counter(), time.thread_time()
         with panel.lock:
             made = work()
-        taken = time.perf_counter() - wall - (time.thread_time() - own)
-        await asyncio.sleep(BREATH + COURTESY * max(0, taken))
+        self.note(time.perf_counter() - wall, time.thread_time() - used)
+        await asyncio.sleep(BREATH)
         return made
+
+    def note(self, seconds, used):
+        """Note how long some work took, and how long the processor worked for it."""
+        self.used += used
+        self.waited += seconds - used

@@ -14,8 +14,8 @@ class Job:
     """A call of `compute(settings, progress)`; listener, if there is one, hears when it is done.
 
     Attributes: settings, what is computed; result, once it is there; error, the exception
-    that came instead, or None; seconds, that it took; progress, through which the work is watched
-    and cancelled.
+    that came instead, or None; seconds, that it took; used, those of the processor; progress,
+    through which the work is watched and cancelled.
     """
 
     def __init__(self, compute, settings, listener=None):
@@ -29,11 +29,12 @@ class Job:
 
     def run(self):
         """Do it in this thread."""
+        before = time.thread_time()
         try:
             self.result = self.compute(self.settings, self.progress)
         except Exception as error:  # handed to whoever waits, who shows or raises it
             self.error = error
-        self.seconds = self.age
+        self.seconds, self.used = self.age, time.thread_time() - before
         self.done.set()
         if self.listener:
             self.listener()
