@@ -17,7 +17,7 @@ LIVE = 0.1  # seconds; what takes longer to compute is left to the hand
 BREATH = 0.001  # seconds between two slices
 # Where work had to wait for the processor for more than this part of its time, others need it: then
 # pauses double, from the shortest to the longest, in seconds.
-CROWDED, SHORTEST, LONGEST = 0.4, 0.05, 2.0
+CROWDED, SHORTEST, LONGEST = 0.8, 0.05, 2.0
 
 
 class Ahead:
