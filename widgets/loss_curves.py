@@ -8,6 +8,7 @@ from lessons.verdict import count, guessing_loss, short, where_it_diverged
 from widgets.artists import words
 from widgets.marks import label_ends
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
+from widgets.touch import to_time
 
 # What the axis shows; what lies beyond sits on its edge, and words say so.
 LIMITS = 1e-3, 10.0
@@ -16,8 +17,11 @@ LINE = 0.24
 
 
 def draw_scale(axes, limits):
-    """Make what all losses over epochs stand on: the epoch that is shown, the loss of guessing."""
-    axes.set(yscale="log", ylim=limits)
+    """Make what all losses over epochs stand on: the epoch that is shown, the loss of guessing.
+
+    For who touches the axes, its label is "losses".
+    """
+    axes.set(yscale="log", ylim=limits, label="losses")
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     return SimpleNamespace(
         now=axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False),
@@ -40,6 +44,11 @@ def update_scale(artists, run, split, epoch):
     per_epoch = len(run.batch_loss) // epochs
     artists.x_label.set_text(f"epochs, of {count(per_epoch)} update{'' if per_epoch == 1 else 's'}")
     return guess
+
+
+def to_epoch(touch):
+    """Go to this epoch; the knob epoch does the same."""
+    return to_time(touch)
 
 
 def draw_losses(axes):

@@ -85,6 +85,16 @@ def slide(panel, field, value):
     panel.knobs[field].control.value = value
 
 
+def touch(panel, name, *points):
+    """Put a pointer down on an axes, by its label, and move it to further points, in its data."""
+    axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
+    for k, point in enumerate(points):
+        pixels = axes.transData.transform(point)
+        x, y = panel.figure.transFigure.inverted().transform(pixels)
+        panel.on_touch(name, "move" if k else "down", x, y)
+    assert panel.message.value == ""
+
+
 def wait_for(condition):
     """Wait until a condition holds that another thread brings about."""
     end = time.monotonic() + DEADLINE

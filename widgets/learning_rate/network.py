@@ -14,7 +14,7 @@ from lessons.verdict import describe_losses, short
 from widgets.beliefs import after, draw_beliefs, look, names_shown, update_beliefs
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.loss_curves import draw_losses, update_losses
+from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.marks import move_ruler, ruler
 from widgets.names import about_stand_ins, readable
 from widgets.panel import Panel
@@ -78,6 +78,7 @@ has barely moved, the steps are too small. 56 % of unseen samples right.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"data": data, "lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+        touch={"losses": to_epoch},
     )  # fmt: skip
 
 

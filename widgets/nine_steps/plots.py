@@ -95,7 +95,7 @@ def boxed_text(axes, y, x=0.5, ha="center", color=BLACK):
 
 def draw_losses(axes):
     """Make the artists: losses of the training and the validation set, after each update."""
-    axes.set(yscale="log", ylim=LOSSES)
+    axes.set(yscale="log", ylim=LOSSES, label="losses")
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     axes.set_title("Loss", y=1.085)
     axes.set_xlabel("updates", labelpad=1)

@@ -72,6 +72,7 @@ Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8 % of the way do
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"time": 7, "lang": lang} | settings,
         steps=lambda settings: 4 * settings["updates"], time_label="phase", frame=frame,
+        touch={"losses": to_end_of_update},
     )  # fmt: skip
 
 
@@ -100,6 +101,17 @@ def frame(result, time):
     number = max(1, -(-time // 4))
     phase = time - 4 * (number - 1)
     return Moment(number, phase, made[number - 1], number if phase == 4 else number - 1)
+
+
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_end_of_update(touch):
+    """Go to where this update is complete; the knob phase does the same, four phases to an update.
+
+    Between two updates the weights, and with them the losses of all samples, stay the same.
+    """
+    return {"time": 4 * np.rint(touch.x)}
 
 
 # --- picture ------------------------------------------------------------------------------------
