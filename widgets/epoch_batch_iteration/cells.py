@@ -66,6 +66,12 @@ def bar(samples, batch_size, width, height):
     return np.tile(np.where(starts, -1, place), (height, 1))
 
 
+def pixel(numbers, touch):
+    """Return what is at the pixel that is touched, of what `grid` or `bar` made; -1 beyond it."""
+    (height, width), (x, y) = numbers.shape, (int(touch.x // 1), int(touch.y // 1))
+    return int(numbers[y, x]) if 0 <= x < width and 0 <= y < height else -1
+
+
 def paint(cells, batch, now, count):
     """Color cells by their batch: pale while it is to come, full in its turn, gray when used.
 

@@ -10,6 +10,7 @@ from lessons.experiments.epoch_batch_iteration.fits import few_samples, stage, t
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.three_fits import SIZE, X_GRID, draw, update
 from widgets.knobs import count_slider, float_slider, int_slider
+from widgets.loss_curves import to_epoch
 from widgets.panel import Panel
 
 
@@ -56,6 +57,7 @@ def fits(lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+        touch={"losses": to_epoch},
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ def gradients(lang="en", **settings):
         knobs, compute, draw, update, describe, SIZE,
         {"time": first_look(settings), "lang": lang} | settings,
         brief=brief, steps=steps, time_label="update", frame=frame,
+        touch={"angle": to_update, "length": to_update},
     )  # fmt: skip
 
 
@@ -102,6 +103,14 @@ def frame(result, time):
     full = gradient_at(params, config, split.X_train, split.y_train)
     angles, ratios = compare(each, full)
     return Moment(made, epoch, batch, len(all_batches), angles, ratios)
+
+
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_update(touch):
+    """Go to the update that begins here; the knob update does the same."""
+    return {"time": touch.x * touch.moment.batches + 1}
 
 
 # --- words --------------------------------------------------------------------------------------

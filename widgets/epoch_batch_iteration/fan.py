@@ -37,7 +37,8 @@ def draw(figure):
     length.set_yticklabels(["≤ 1/10", "1", "≥ 10"])
     length.set_ylabel("relative length")
     length.set_xlabel("epochs", labelpad=1)
-    for axes in (angle, length):
+    for axes, label in ((angle, "angle"), (length, "length")):
+        axes.set_label(label)
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
         axes.xaxis.get_major_locator().set_params(integer=True)
     origin = np.zeros((2, 2))

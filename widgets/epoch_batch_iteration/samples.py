@@ -14,7 +14,8 @@ from lessons.experiments.epoch_batch_iteration.batches import (
 )
 from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, updates, where
 from lessons.verdict import count, short
-from widgets.epoch_batch_iteration.sheet import SIZE, batches_in_words, draw, update
+from widgets.epoch_batch_iteration.cells import bar, grid, pixel
+from widgets.epoch_batch_iteration.sheet import BAR, GRID, SIZE, batches_in_words, draw, update
 from widgets.knobs import choice, count_slider, int_slider, switch
 from widgets.panel import Panel
 
@@ -80,6 +81,7 @@ Shown: update 15, which is batch 3 of epoch 2.
         knobs, compute, draw, update, describe, SIZE,
         {"time": first_look(settings), "lang": lang} | settings,
         brief=brief, steps=steps, time_label="update", frame=frame,
+        touch={"losses": to_update, "cells": to_its_batch, "epoch": to_batch_at},
     )  # fmt: skip
 
 
@@ -134,6 +136,38 @@ def frame(result, time):
     batch_of = batch_of_samples(order, config.batch_size, config.drop_last)
     classes = np.bincount(split.y_train[batch_of == batch - 1], minlength=2) * (batch > 0)
     return Moment(made, epoch, batch, batches_per_epoch(*knobs), batch_of, classes)
+
+
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_update(touch):
+    """Go to the update that is made here; the knob update does the same."""
+    # An update takes the whole way to the next, and its loss is drawn at the middle.
+    return {"time": np.ceil(touch.x * touch.moment.batches)}
+
+
+def to_its_batch(touch):
+    """Go to the update that uses this sample, in this epoch; the knob update does the same."""
+    samples = grid(len(touch.result.split.X_train), *GRID)
+    return to_batch_of(pixel(samples, touch), touch)
+
+
+def to_batch_at(touch):
+    """Go to the batch at this place of the epoch; the knob update does the same."""
+    config, n = touch.result.config, len(touch.result.split.X_train)
+    places = bar(n, min(config.batch_size, n), *BAR)
+    place = pixel(places, touch)
+    order = touch.result.orders[touch.moment.epoch - 1]
+    return {} if place < 0 else to_batch_of(order[place], touch)
+
+
+def to_batch_of(sample, touch):
+    """Return the time at which a sample is used; nothing if there is none, or if it is left out."""
+    moment = touch.moment
+    if sample < 0 or moment.batch_of[sample] < 0:
+        return {}
+    return {"time": (moment.epoch - 1) * moment.batches + moment.batch_of[sample] + 1}
 
 
 # --- words --------------------------------------------------------------------------------------

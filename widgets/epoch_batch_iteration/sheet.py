@@ -30,6 +30,8 @@ def draw(figure):
 
     cells, epoch, mix = box(20, 72, *GRID), box(20, 14, *BAR), box(462, 14, 250, BAR[1])
     losses = figure.add_axes([462 / 860, 122 / 400, 250 / 860, 212 / 400])
+    for axes, label in ((cells, "cells"), (epoch, "epoch")):
+        axes.set_label(label)
     key = draw_key(cells)
     curves = draw_losses(losses)
     losses.set_title("Loss of each batch (gray) and after each epoch (dots)")
