@@ -74,6 +74,7 @@ def panel(lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+        touch={budget: to_epoch_in(budget) for budget in BUDGETS},
     )  # fmt: skip
 
 
@@ -120,6 +121,20 @@ def frame(result, time):
     return Moment(epoch, look(result.run.snapshots[epoch], result.run.config, result.split))
 
 
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_epoch_in(budget):
+    """Return what a touch of the race for this budget does."""
+
+    def to_epoch(touch):
+        """Go to the epoch in which yours was here; the knob epoch does the same."""
+        spent = touch.result.yours.spent(budget) / touch.result.lines[budget]
+        return {"time": np.abs(spent - touch.x).argmin()}
+
+    return to_epoch
+
+
 # --- picture ------------------------------------------------------------------------------------
 
 
@@ -128,7 +143,7 @@ def draw(figure):
     axes = [figure.add_axes([0.41 + 0.197 * k, 0.25, 0.15, 0.57]) for k in range(3)]
     tracks = []
     for k, budget in enumerate(BUDGETS):
-        axes[k].set(yscale="log", ylim=LOSSES, xlim=(0, 1), xticks=[0, 0.5, 1])
+        axes[k].set(label=budget, yscale="log", ylim=LOSSES, xlim=(0, 1), xticks=[0, 0.5, 1])
         axes[k].set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1])  # 10 would touch the title on the left
         axes[k].tick_params(labelbottom=False, labelleft=k == 0)
         axes[k].minorticks_off()

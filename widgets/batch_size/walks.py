@@ -17,6 +17,7 @@ from widgets.learning_rate.network import SETS
 from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import GRAY, LIGHT, PINNED, SMALL
+from widgets.touch import to_time
 
 SIZE = 8.6, 3.6
 UPDATES = 160
@@ -69,7 +70,7 @@ def paths(lang="en", **settings):
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
-        steps=lambda settings: UPDATES, time_label="update",
+        steps=lambda settings: UPDATES, time_label="update", touch={"detours": to_update},
     )  # fmt: skip
 
 
@@ -92,6 +93,14 @@ def compute(settings, progress):
     return Result(made, next(path for path in made if path.batch_size == mine), rate)
 
 
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_update(touch):
+    """Go to this update; the knob update does the same."""
+    return to_time(touch)
+
+
 # --- picture ------------------------------------------------------------------------------------
 
 
@@ -107,6 +116,7 @@ def draw(figure):
     plane.text(-0.03, -0.02, "start", color=GRAY, fontsize=SMALL, ha="right", va="top")
     ways.set(xlim=(0, UPDATES), ylim=DETOURS, yscale="log", xticks=[0, 40, 80, 120, 160])
     ways.set(yticks=[1, 2, 5, 10, 20], yticklabels=["straight: 1", "2", "5", "10", "20"])
+    ways.set_label("detours")
     ways.minorticks_off()
     ways.grid(axis="y", color=LIGHT, linewidth=0.6)
     ways.set_xlabel("updates", labelpad=1)
