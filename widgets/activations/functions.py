@@ -55,7 +55,10 @@ within ±0.01): z < -4.6, z > 4.6. Mean output for normal z: 0.5, not zero-cente
         float_slider("z", "z", "Pre-activation: what the unit is given", *Z, 2.0, 0.05,
                      width=600),
     ]  # fmt: skip
-    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        touch={"function": to_z},
+    )  # fmt: skip
 
 
 def compute(settings, progress):
@@ -70,9 +73,15 @@ def compute(settings, progress):
     )  # fmt: skip
 
 
+def to_z(touch):
+    """Drag the point along the function; the knob z does the same."""
+    return {"z": touch.x}
+
+
 def draw(figure):
     """Make the artists: both curves on one pair of axes, what they say at the right."""
     axes = figure.add_axes([0.05, 0.13, 0.655, 0.739])
+    axes.set_label("function")
     axes.set(xlim=Z, ylim=HEIGHTS, yticks=range(-1, 5), xticks=range(-6, 7, 2))
     axes.set_xlabel("z, what the unit is given", labelpad=1)
     axes.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)

@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from lessons.experiments.activations.softmax import direct_softmax, jacobian, with_temperature
+from lessons.experiments.activations.softmax import (
+    direct_softmax,
+    jacobian,
+    logit_for,
+    with_temperature,
+)
 from lessons.verdict import short
 from widgets.artists import PixelMap, words
 from widgets.knobs import float_slider, log_slider
@@ -21,6 +26,8 @@ STEEPEST = 0.25
 DEEPEST = 0.5
 # What is smaller differs from 0 by nothing that matters here.
 TINY = 1e-12
+# A hand cannot ask for 0 or 1, which no logit gives.
+PROBABILITIES = 1e-6, 1 - 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +69,10 @@ because e^a overflows in float32.
                    width=two_in_a_row),
         float_slider("shift", "constant c", "Added to all logits", -150, 150, 0, 1, two_in_a_row),
     ]  # fmt: skip
-    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        touch={"bars": to_height},
+    )  # fmt: skip
 
 
 def compute(settings, progress):
@@ -80,9 +90,17 @@ def compute(settings, progress):
     )  # fmt: skip
 
 
+def to_height(touch):
+    """Drag the top of a bar; the knobs logit z1, logit z2, logit z3, logit z4 do the same."""
+    k = int(np.clip(np.rint(touch.start[0]), 1, CLASSES)) - 1
+    p = np.clip(touch.y, *PROBABILITIES)
+    return {f"z{k + 1}": logit_for(p, np.delete(touch.result.logits, k), touch.result.temperature)}
+
+
 def draw(figure):
     """Make the artists: probabilities over the arithmetic that leads to them, and the Jacobian."""
     bars = figure.add_axes([0.205, 0.43, 0.40, 0.45])
+    bars.set_label("bars")
     bars.set(xlim=(0.5, CLASSES + 0.5), ylim=(0, 1.0), xticks=[], yticks=[0, 0.5, 1])
     bars.grid(axis="y", color=LIGHT, linewidth=0.6)
     bars.set_ylabel("probability p", labelpad=2)

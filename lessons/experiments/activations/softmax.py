@@ -45,6 +45,22 @@ def direct_softmax(z):
         return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def logit_for(p, others, temperature=1.0):
+    """Return the logit of a class that has probability p beside others.
+
+    `z = T·(ln(p / (1 - p)) + ln Σ_j e^(z_j/T))`, the sum over the others.
+
+    Parameters: p, between 0 and 1; others, the logits z_j of the other classes, shape (K - 1,);
+    temperature T > 0.
+
+    >>> others = np.array([1.0, 0.0])
+    >>> z = logit_for(0.75, others, 2.0)
+    >>> with_temperature(np.append(z, others), 2.0).round(6).tolist()[0]
+    0.75
+    """
+    return temperature * (np.log(p / (1 - p)) + np.logaddexp.reduce(others / temperature))
+
+
 def jacobian(p, temperature=1.0):
     """Compute how each probability answers to each logit: `∂p_i/∂z_j = p_i (δ_ij - p_j) / T`.
 
