@@ -14,6 +14,8 @@ from widgets.style import BLACK, GRAY, LIGHT, NORMAL, RED, SMALL
 
 DEEPEST = 6
 REACH = 8
+# How much of the room of a layer its epochs take; the rest is the gap to the next.
+FILLED = 0.9
 
 
 def draw_layers(rows):
@@ -21,6 +23,7 @@ def draw_layers(rows):
     artists = []
     for axes, name, color in zip(rows, NAMES, (WITHOUT, WITH), strict=True):
         axes.set(xlim=(0, 1), ylim=(-REACH, REACH), xticks=[], yticks=[-8, -4, 0, 4, 8])
+        axes.set_label(name)
         axes.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)
         axes.text(0, -0.04, f"{name} batch norm", transform=axes.transAxes, color=color,
                   fontsize=SMALL, va="top")  # fmt: skip
@@ -64,9 +67,9 @@ def update_layers(artists, inputs, epoch, epochs, activation):
         text.set_x(layer / depth)
     artists.epochs.set_text(f"in every layer: epochs 0 to {epochs}")
     starts = (np.arange(depth) / depth)[:, None]
-    now = np.repeat(starts + 0.9 / depth * epoch / epochs, 2, axis=1)
+    now = np.repeat(starts + FILLED / depth * epoch / epochs, 2, axis=1)
     for row, (measured, values) in zip(artists.rows, inputs, strict=True):
-        x = starts + 0.9 / depth * measured / epochs
+        x = starts + FILLED / depth * measured / epochs
         at = np.clip(values, -REACH, REACH)
         for band, (low, high) in zip(row.bands, ((0, 4), (1, 3)), strict=True):
             band.set_verts([outline(x[k], at[low, k], at[high, k]) for k in range(depth)])
@@ -78,6 +81,14 @@ def update_layers(artists, inputs, epoch, epochs, activation):
             else "line: median; bands: 50 % and 90 % of the samples"
         )  # fmt: skip
         row.note.set_color(RED if far > REACH else GRAY)
+
+
+def to_epoch_of_layer(touch):
+    """Go to this epoch of the layer; the knob epoch does the same."""
+    depth, epochs = touch.settings["depth"], touch.settings["epochs"]
+    # A drag stays with the layer that it began in.
+    layer = touch.start[0] * depth // 1
+    return {"time": (touch.x * depth - layer) / FILLED * epochs}
 
 
 def outline(x, low, high):

@@ -13,10 +13,16 @@ from lessons.experiments.batch_normalization.rate_map import settled_loss
 from lessons.initializers import INITIALIZERS
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import guessing_loss, short, where_it_diverged
-from widgets.batch_normalization.layers import DEEPEST, draw_layers, update_layers
+from widgets.batch_normalization.layers import (
+    DEEPEST,
+    draw_layers,
+    to_epoch_of_layer,
+    update_layers,
+)
 from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_losses
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.loss_curves import to_epoch
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.3
@@ -75,6 +81,7 @@ With it: has learned.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"],
+        touch={"losses": to_epoch} | dict.fromkeys(NAMES, to_epoch_of_layer),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from widgets.artists import words
 from widgets.batch_normalization.two_losses import in_batches
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
-from widgets.loss_curves import draw_scale, update_scale
+from widgets.loss_curves import draw_scale, to_epoch, update_scale
 from widgets.marks import label_ends
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
@@ -67,6 +67,7 @@ Evaluation mode: one answer per point.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+        touch={"losses": to_epoch},
     )  # fmt: skip
 
 
