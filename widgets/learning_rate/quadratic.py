@@ -12,9 +12,11 @@ from widgets.knobs import float_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler
 from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, SMALL
+from widgets.touch import to_time
 
 SIZE = 8.6, 3.7
 RATES = 1e-3, 10.0
+# Where the path starts at first; the lines of equal loss are those of its loss.
 START = np.array([1.0, 0.7])
 SPAN = 1.25
 LOSSES = 1e-8, 1e8
@@ -48,21 +50,47 @@ def valley(lang="en", **settings):
         float_slider("curvature", "curvature λ", "How steep the valley is across; along it, 1",
                      1, 50, 10, 0.5),
         int_slider("steps", "steps", "How many updates to make", 1, 200, 30),
+        *(float_slider(f"start_{name}", f"start {name}", "Where the path starts",
+                       -SPAN, SPAN, first, 0.05, width=360)
+          for name, first in zip(("w1", "w2"), START.tolist(), strict=True)),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         steps=lambda settings: settings["steps"], time_label="step",
+        touch={"across": to_start_across, "above": to_start, "losses": to_step},
     )  # fmt: skip
 
 
 def compute(settings, progress):
     """Take all steps."""
     curvatures = np.array([1.0, settings["curvature"]])
+    start = settings["start_w1"], settings["start_w2"]
     # Far beyond the bound the numbers end; the words say so, and NumPy need not.
     with np.errstate(over="ignore", invalid="ignore"):
-        path = quadratic.descend(START, curvatures, settings["learning_rate"], settings["steps"])
+        path = quadratic.descend(start, curvatures, settings["learning_rate"], settings["steps"])
         losses = quadratic.loss(path, curvatures)
     return Result(settings["learning_rate"], curvatures, path, losses)
+
+
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_start(touch):
+    """Drag the start of the path; the knobs start w1, start w2 do the same."""
+    return {"start_w1": touch.x, "start_w2": touch.y}
+
+
+def to_start_across(touch):
+    """Drag the start of the path across the valley; the knob start w2 does the same."""
+    return {"start_w2": touch.x}
+
+
+def to_step(touch):
+    """Go to this step; the knob step does the same."""
+    return to_time(touch)
+
+
+# --- picture ------------------------------------------------------------------------------------
 
 
 def draw(figure):
@@ -85,6 +113,8 @@ def draw(figure):
     losses.set(yscale="log", ylim=LOSSES, title="Loss after each step")
     losses.set_xlabel("steps", labelpad=1)
     losses.grid(axis="y", color=LIGHT, linewidth=0.6)
+    for axes, label in ((across, "across"), (above, "above"), (losses, "losses")):
+        axes.set_label(label)
 
     def path(axes, color=PATH):
         return axes.plot([], [], "o-", color=color, ms=3.5, linewidth=1.1)[0]
@@ -134,7 +164,7 @@ def update(artists, result, moment, pinned):
     path = np.clip(np.nan_to_num(result.path[: moment + 1], nan=np.inf), -1e6, 1e6)
     losses = np.clip(np.nan_to_num(result.losses, nan=np.inf), *LOSSES)
     section = 0.5 * result.curvatures[1] * path[:, 1] ** 2
-    show_sections(artists, result.curvatures)
+    show_sections(artists, result)
     so_far = np.arange(moment + 1)
     tracks = (path[:, 1], section), (path[:, 0], path[:, 1]), (so_far, losses[so_far])
     for line, head, (x, y) in zip(artists.paths, artists.heads, tracks, strict=True):
@@ -163,9 +193,12 @@ def update(artists, result, moment, pinned):
     artists.best.set_data([best, best], [0, 1])
 
 
-def show_sections(artists, curvatures):
+def show_sections(artists, result):
     """Draw the loss across the valley and, for comparison, along it."""
-    axes, top = artists.still.across, 0.5 * curvatures[1] * START[1] ** 2
+    # The axis changes only where a start would be above it: the background is drawn anew then.
+    highest = max(START[1], abs(result.path[0, 1]))
+    axes, curvatures = artists.still.across, result.curvatures
+    top = 0.5 * curvatures[1] * highest**2
     if axes.get_ylim() != (-0.05 * top, 1.25 * top):
         axes.set(ylim=(-0.05 * top, 1.25 * top), yticks=[0, top], yticklabels=["0", short(top)])
     w = np.linspace(-SPAN, SPAN, 201)
@@ -174,6 +207,9 @@ def show_sections(artists, curvatures):
     height = 0.5 * SPAN**2 + 0.03 * top
     artists.along_text.set_text("along w1" if height < top else "")
     artists.along_text.set_y(height)
+
+
+# --- words --------------------------------------------------------------------------------------
 
 
 def describe(result, moment):
@@ -185,19 +221,34 @@ def describe(result, moment):
     size = short(loss) if np.isfinite(loss) else "no longer a finite number"
     return (
         f"Learning rate {short(result.rate)}, curvatures 1 and {steep}: stable below 2/{steep} = "
-        f"{short(bound)}. Every step multiplies w1 by {factors[0]:.3g} and w2 by "
-        f"{factors[1]:.3g}. After {moment} step{'' if moment == 1 else 's'} the loss is "
-        f"{size}: {fate(result.rate, bound, factors)}."
+        f"{short(bound)}.{moved(result.path[0])} Every step multiplies w1 by "
+        f"{factors[0]:.3g} and w2 by {factors[1]:.3g}. After {moment} "
+        f"step{'' if moment == 1 else 's'} the loss is {size}: {fate(result.path[0], factors)}."
     )
 
 
-def fate(rate, bound, factors):
-    """Say what repeated multiplication by these factors does."""
-    worst = np.abs(factors).max()
-    if np.isclose(worst, 1):
-        return "it neither shrinks nor grows, along w2" if rate > 0 else "nothing moves"
-    if worst > 1:
-        return "it diverges, along w2" if abs(factors[0]) <= 1 else "it diverges, along w1 and w2"
-    if factors[1] < 0:
+def moved(start):
+    """Say where the path starts, if that is not where it did at first."""
+    return "" if np.array_equal(start, START) else f" It starts at ({start[0]:g}, {start[1]:g})."
+
+
+def fate(start, factors):
+    """Say what repeated multiplication by these factors does to a start.
+
+    >>> fate((1.0, 0.7), (0.75, -1.5)), fate((1.0, 0.0), (0.75, -1.5))
+    ('it diverges, along w2', 'it converges')
+    """
+    # What is 0 stays 0, whatever it is multiplied by.
+    first = np.asarray(start, float)
+    moving = np.where(first == 0, 0, factors)
+    sizes = np.abs(moving)
+    if not first.any():
+        return "it starts at the minimum and stays there"
+    if np.isclose(sizes.max(), 1):
+        return f"it neither shrinks nor grows, along {'w2' if first[1] else 'w1'}"
+    names = [name for name, size in zip(("w1", "w2"), sizes, strict=True) if size > 1]
+    if names:
+        return f"it diverges, along {' and '.join(names)}"
+    if moving[1] < 0:
         return "it converges, zigzagging across the valley"
-    return "it converges, very slowly along w1" if factors[0] > 0.98 else "it converges"
+    return "it converges, very slowly along w1" if moving[0] > 0.98 else "it converges"

@@ -510,6 +510,10 @@ VALLEYS = [
     for rate in (1e-3, 0.2, 2.0, 10.0)
     for curvature in (1, 50)
     for steps in (1, 200)
+] + [
+    {"learning_rate": rate, "curvature": 50, "steps": 200, "start_w1": w1, "start_w2": w2}
+    for rate in (1e-3, 10.0)
+    for w1, w2 in ((-1.25, 1.25), (0.0, -0.7), (0.0, 0.0))
 ]
 
 
