@@ -94,7 +94,8 @@ def within_reach(knob, value):
     """
     values = knob.values
     if value in values:
-        return value
+        # The knob's own: where it counts, 1 and not 1.0.
+        return values[values.index(value)]
     if not np.isfinite(value):
         return knob.value
     # Where all are positive their ratio matters, as on the slider.

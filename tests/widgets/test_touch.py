@@ -13,6 +13,11 @@ def to_height(touch):
     return {"rate": touch.y / touch.start[1] * touch.settings["rate"]}
 
 
+def to_count(touch):
+    """Go to so many points; the knob n does the same."""
+    return {"n": float(round(touch.x))}
+
+
 def nowhere(touch):
     """Touch without an answer."""
     return {}
@@ -61,6 +66,13 @@ def test_what_is_dragged_goes_with_the_pointer(panel):
     assert panel.settings["rate"] == 100
     touch(panel, (100, 1.0), (100, 1e6))
     assert panel.settings["rate"] == 1000
+
+
+def test_what_counts_is_moved_by_whole_numbers(panel):
+    panel.touch = {"curve": to_count}
+    touch(panel, (3.0, 1.0))
+    assert panel.settings["n"] == 3
+    assert type(panel.settings["n"]) is int
 
 
 def test_time_goes_where_the_pointer_is(panel):
