@@ -66,8 +66,9 @@ gradient take 0.34 kB.
         count_slider("width", "hidden units", "Units in each of the two hidden layers", 4, 64, 16),
     ]
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
-    )
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
+        touch={"memory": to_batch_size, "times": to_batch_size},
+    )  # fmt: skip
 
 
 # --- compute ------------------------------------------------------------------------------------
@@ -120,6 +121,14 @@ def sample(n):
     return circle(n=n, val=0, test=0)
 
 
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_batch_size(touch):
+    """Go to this batch size; the knob batch size B does the same."""
+    return {"batch_size": touch.x}
+
+
 # --- picture ------------------------------------------------------------------------------------
 
 
@@ -127,7 +136,8 @@ def draw(figure):
     """Make the artists: bytes on the left, times on the right."""
     memory = figure.add_axes([0.075, 0.155, 0.375, 0.74])
     times = figure.add_axes([0.565, 0.155, 0.405, 0.74])
-    for axes in (memory, times):
+    for axes, label in ((memory, "memory"), (times, "times")):
+        axes.set_label(label)
         axes.set(xscale="log", yscale="log", xlim=(0.9, 620), xticks=[1, 4, 16, 64, 256])
         axes.set_xticklabels(["1", "4", "16", "64", "256"])
         axes.set_xlabel("batch size B", labelpad=1)

@@ -91,7 +91,7 @@ def noise(lang="en", **settings):
     ]
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang, "time": 5} | settings,
-        brief=brief, steps=lambda settings: EPOCHS, frame=frame,
+        brief=brief, steps=lambda settings: EPOCHS, frame=frame, touch={"law": to_batch_size},
     )  # fmt: skip
 
 
@@ -142,6 +142,14 @@ def some_batches(n, batch_size, batches, replacement):
     return draw_batches(n, batch_size, batches, replacement)
 
 
+# --- touch --------------------------------------------------------------------------------------
+
+
+def to_batch_size(touch):
+    """Drag the ring along the law; the knob batch size B does the same."""
+    return {"batch_size": touch.x}
+
+
 # --- picture ------------------------------------------------------------------------------------
 
 
@@ -154,6 +162,7 @@ def draw(figure):
     law.set(yticks=[0.001, 0.01, 0.1, 1], yticklabels=["0.001", "0.01", "0.1", "1"])
     law.minorticks_off()
     law.grid(axis="y", color=LIGHT, linewidth=0.6)
+    law.set_label("law")
     law.set_title("Noise of the gradient, in units of σ")
     law.set_xlabel("batch size B", labelpad=1)
     size = np.linspace(1, N, 2 * N)

@@ -30,3 +30,20 @@ def test_touching_the_detours_moves_time():
     touch(panel, "detours", (40, 2), (1000, 2))
     assert panel.moment == 160
     panel.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (batch_size.noise, "law"),
+        (batch_size.cost, "memory"),
+        (batch_size.cost, "times"),
+    ],
+)
+def test_touching_a_scale_of_batch_sizes_sets_the_size(make, name):
+    panel = make()
+    largest = panel.knobs["batch_size"].values[-1]
+    for x, size in ((1, 1), (67, 64), (0.01, 1), (1e5, largest)):
+        touch(panel, name, (8, 0.1), (x, 0.1))
+        assert panel.settings["batch_size"] == panel.result.batch_size == size
+    panel.close()
