@@ -58,7 +58,10 @@ whatever the numbers were.
         int_slider("seed", "seed", "Another batch", 0, 20, 0),
         log_slider("eps", "ε", "Keeps the root from being 0", 1e-8, 1.0, 1e-5, 0.25),
     ]  # fmt: skip
-    return Panel(knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings)
+    return Panel(
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        touch={"z": to_mean, "scaled": to_beta},
+    )  # fmt: skip
 
 
 def compute(settings, progress):
@@ -67,6 +70,16 @@ def compute(settings, progress):
     learned = (settings[name] for name in ("gamma", "beta", "eps"))
     walk = one_batch.walk(one_batch.skewed_batch(*drawn), *learned)
     return Result(walk, sigmoid(walk.scaled), settings)
+
+
+def to_mean(touch):
+    """Drag the whole batch along; the knob mean of z does the same."""
+    return {"mean": touch.settings["mean"] + touch.x - touch.start[0]}
+
+
+def to_beta(touch):
+    """Drag what has been normalized along; the knob β does the same."""
+    return {"beta": touch.settings["beta"] + touch.x - touch.start[0]}
 
 
 def rows(result):
@@ -91,6 +104,8 @@ def draw(figure):
         if axes is not strips[0] and bottom > bottoms[-1]:
             axes.tick_params(labelbottom=False)
     strips[0].tick_params(labelbottom=False)
+    strips[0].set_label("z")
+    strips[3].set_label("scaled")
     grid = np.linspace(-REACH, REACH, 121)
     strips[-1].plot(grid, sigmoid(grid), color=GRAY, linewidth=1)
     strips[-1].set(ylim=(-0.08, 1.08), yticks=[0, 1])

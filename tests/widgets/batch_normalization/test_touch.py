@@ -1,5 +1,6 @@
 """Lesson 12: what a hand does to the pictures themselves."""
 
+import numpy as np
 import pytest
 from panels import touch
 
@@ -41,3 +42,18 @@ def test_touching_what_a_layer_is_given_moves_time(panel, layer, row):
     assert panel.settings["time"] == 20
     touch(panel, name, (there, 0), (-2, 0))
     assert panel.settings["time"] == 0
+
+
+@pytest.mark.parametrize(("name", "row", "knob"), [("z", 0, "mean"), ("scaled", 3, "beta")])
+def test_a_batch_is_dragged_as_a_whole(name, row, knob):
+    panel = batch_normalization.steps()
+    dot, before = panel.artists.followed[row][0], panel.settings
+    (x,), (y,) = dot.get_data()
+    touch(panel, name, (x, y), (x + 1.2, y), (x - 2.1, y))
+    # Where it was taken hold of, it is under the pointer.
+    assert np.allclose(dot.get_data(), [[x - 2.1], [y]])
+    assert panel.settings == before | {knob: pytest.approx(before[knob] - 2.1)}
+    for far, end in ((100, 5), (-100, -5)):
+        touch(panel, name, (0, 0.5), (far, 9))
+        assert panel.settings[knob] == end
+    panel.close()
