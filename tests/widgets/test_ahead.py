@@ -1,34 +1,17 @@
 """What is drawn ahead is what a hand would see, and nothing else notices that it is drawn."""
 
 import asyncio
-import inspect
 import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from lesson_panels import PANELS
 from panels import MODES, Fake
 
 from lessons import engines
-from widgets import (
-    activations,
-    batch_normalization,
-    batch_size,
-    epoch_batch_iteration,
-    learning_rate,
-    nine_steps,
-)
 from widgets.panel import Panel
 from widgets.road import Road
-
-LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, activations
-LESSONS += (batch_normalization,)
-PANELS = {
-    f"{module.__name__.split('.')[1]}.{name}": make
-    for module in LESSONS
-    for name, make in inspect.getmembers(module, inspect.isfunction)
-    if "settings" in inspect.signature(make).parameters and name not in ("predict", "goals")
-}
 
 
 class Page:

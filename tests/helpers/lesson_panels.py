@@ -1,0 +1,21 @@
+"""The panels of all lessons, for the tests that try each of them."""
+
+import inspect
+
+from widgets import (
+    activations,
+    batch_normalization,
+    batch_size,
+    epoch_batch_iteration,
+    learning_rate,
+    nine_steps,
+)
+
+LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, activations
+LESSONS += (batch_normalization,)
+PANELS = {
+    f"{module.__name__.split('.')[1]}.{name}": make
+    for module in LESSONS
+    for name, make in inspect.getmembers(module, inspect.isfunction)
+    if "settings" in inspect.signature(make).parameters and name not in ("predict", "goals")
+}
