@@ -23,6 +23,7 @@ LONGEST = 0.8
 
 def draw_landscape(axes):
     """Make the artists: lines of equal loss over two weights, the path, the gradient."""
+    axes.set_label("landscape")
     axes.set(xlim=W1, ylim=W3, xticks=[-2, -1, 0, 1], yticks=[-1, 0, 1, 2])
     axes.set_title("Loss over w1 and w3", y=1.085)
     axes.set_xlabel("w1", labelpad=1)

@@ -10,7 +10,7 @@ from lessons.experiments import nine_steps
 from lessons.experiments.nine_steps import Prepared
 from lessons.experiments.nine_steps.training import Training, Update
 from lessons.verdict import short
-from widgets.knobs import count_slider, int_slider, log_slider
+from widgets.knobs import count_slider, float_slider, int_slider, log_slider
 from widgets.nine_steps.arithmetic import (
     PHASES,
     SHOWN,
@@ -23,6 +23,8 @@ from widgets.panel import Panel
 
 SIZE = 8.6, 4.6
 RATES = 1e-3, 3.0
+# From any first weights that are drawn to any that are seen in the landscape.
+SHIFT = 4.0
 # A loss that has grown so much has left for good, even where the numbers still have a name.
 GROWN = 1000
 
@@ -68,11 +70,15 @@ Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8 % of the way do
                      1, 24, 4),
         count_slider("updates", "updates", "How many updates to make", 1, 200, 60),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+        *(float_slider(f"shift_{name}", f"start {name} moved by",
+                       "Added to the first weight that was drawn", -SHIFT, SHIFT, 0, 0.05,
+                       width=360)
+          for name in ("w1", "w3")),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"time": 7, "lang": lang} | settings,
         steps=lambda settings: 4 * settings["updates"], time_label="phase", frame=frame,
-        touch={"losses": to_end_of_update},
+        touch={"losses": to_end_of_update, "landscape": to_start},
     )  # fmt: skip
 
 
@@ -82,9 +88,16 @@ Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8 % of the way do
 def compute(settings, progress):
     """Make all updates."""
     ready, best = load(settings["seed"])
-    training = nine_steps.train(ready, **settings)
+    start = nine_steps.initialize(settings["seed"]) + shift(settings)
+    names = ("learning_rate", "batch_size", "updates", "seed")
+    training = nine_steps.train(ready, **{name: settings[name] for name in names}, start=start)
     best_loss = float(nine_steps.loss(best, ready.x_train, ready.y_train))
     return Result(settings, ready, training, best, best_loss)
+
+
+def shift(settings):
+    """Return by how much the first weights are moved from where they were drawn, (3,)."""
+    return np.array([settings["shift_w1"], 0, settings["shift_w3"]])
 
 
 @lru_cache(maxsize=8)
@@ -112,6 +125,12 @@ def to_end_of_update(touch):
     Between two updates the weights, and with them the losses of all samples, stay the same.
     """
     return {"time": 4 * np.rint(touch.x)}
+
+
+def to_start(touch):
+    """Drag the start of the path; the knobs start w1 moved by, start w3 moved by do the same."""
+    drawn = nine_steps.initialize(touch.settings["seed"])
+    return {"shift_w1": touch.x - drawn[0], "shift_w3": touch.y - drawn[2]}
 
 
 # --- picture ------------------------------------------------------------------------------------
@@ -172,9 +191,18 @@ def describe(result, moment):
     at = f"Update {moment.number} of {settings['updates']}"
     doing = f"phase {moment.phase} {PHASES[moment.phase - 1]}" if moment.phase else "not begun"
     return (
-        f"Learning rate {short(settings['learning_rate'])}, {batches}. {at}, {doing}: loss of the "
-        f"batch {size_of(moment.update.loss)}. Validation loss {from_to(training.val_loss)}, "
+        f"Learning rate {short(settings['learning_rate'])}, {batches}. {moved(result)}{at}, "
+        f"{doing}: loss of the batch {size_of(moment.update.loss)}. "
+        f"Validation loss {from_to(training.val_loss)}, "
         f"training loss {from_to(training.train_loss)}: {outcome(result)}."
+    )
+
+
+def moved(result):
+    """Say where the path starts, if not where it was drawn."""
+    w1, _, w3 = result.training.weights[0]
+    return (
+        f"Start moved to w1 {short(w1)}, w3 {short(w3)}. " if shift(result.settings).any() else ""
     )
 
 

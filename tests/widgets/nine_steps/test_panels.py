@@ -294,6 +294,9 @@ def test_a_rate_far_too_small_hardly_moves(panel):
 EXTREMES = [
     dict(zip(("learning_rate", "batch_size", "updates", "seed"), values, strict=True))
     for values in itertools.product((1e-3, 3.0), (1, 24), (1, 200), (4,))
+] + [
+    {"learning_rate": rate, "updates": 200, "shift_w1": w1, "shift_w3": w3}
+    for rate, w1, w3 in itertools.product((1e-3, 3.0), (-4.0, 4.0), (-4.0, 4.0))
 ]
 
 
