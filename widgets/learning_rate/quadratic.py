@@ -195,8 +195,8 @@ def update(artists, result, moment, pinned):
 
 def show_sections(artists, result):
     """Draw the loss across the valley and, for comparison, along it."""
-    # The axis changes only where a start would be above it: the background is drawn anew then.
-    highest = max(START[1], abs(result.path[0, 1]))
+    # One change of the axis is enough for all starts: each draws the background anew.
+    highest = START[1] if abs(result.path[0, 1]) <= START[1] else SPAN
     axes, curvatures = artists.still.across, result.curvatures
     top = 0.5 * curvatures[1] * highest**2
     if axes.get_ylim() != (-0.05 * top, 1.25 * top):
