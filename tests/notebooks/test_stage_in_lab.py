@@ -131,6 +131,8 @@ def test_after_a_reload_the_picture_is_there_and_moves_at_once(server, onlooker)
     lab.panel(onlooker, PANEL).evaluate(LISTEN)
     assert lab.look(onlooker, PANEL) == before
     lab.press(onlooker, "learning_rate", "ArrowRight", panel=PANEL)
+    # The page tells a little later where one looks; before that there is nothing to draw, either.
+    wait_until(onlooker, "ahead.field == 'learning_rate'")
     wait_until(onlooker, "ahead.next_place() is None")
     onlooker.evaluate("() => { painted.length = 0; }")
     lab.press(onlooker, "learning_rate", "ArrowRight", panel=PANEL)
