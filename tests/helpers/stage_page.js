@@ -54,7 +54,8 @@ function makePage(stage, { seed, delay, ahead }) {
     clock: new Model({ value: 9, max: 9 }),
     pin: new Model({ value: false }),
   };
-  const model = new Model({ knobs: ["a", "b"], clock: "clock", pin: "pin", density: 1 });
+  const model = new Model({ knobs: ["a", "b"], clock: "clock", pin: "pin", areas: [],
+                            density: 1, dark: false });
   model.widget_manager = { get_model: async (id) => models[id] };
   const made = [], problems = [];
   const arrived = new Map(); // key -> the newest drawn for a move that has come, or one ahead
