@@ -34,11 +34,11 @@ class Untold:
         told.notify_change(self, change)
 
 
-class Picture(Untold, ipywidgets.Image):
+class PlainPicture(Untold, ipywidgets.Image):
     """The picture, by ipywidgets' own means."""
 
 
-class Words(Untold, ipywidgets.HTML):
+class PlainWords(Untold, ipywidgets.HTML):
     """The words, by ipywidgets' own means."""
 
 
@@ -86,11 +86,11 @@ class Desk(OnPage):
     def make_picture(self, size):
         width, height = (round(100 * length) for length in size)
         # A layout that is set later would leave the first one behind in Jupyter's registry.
-        self.image = Picture(
+        self.image = PlainPicture(
             format="jpeg", width=width, height=height,
             layout=ipywidgets.Layout(max_width="100%", height="auto"),
         )  # fmt: skip
-        self.summary = Words(layout=ipywidgets.Layout(min_height="36px"))
+        self.summary = PlainWords(layout=ipywidgets.Layout(min_height="36px"))
 
     def make_buttons(self):
         self.pin = ipywidgets.ToggleButton(

@@ -425,6 +425,12 @@ SETTLED = """async ([image, busy]) => {
     return image.src === src && image.complete && !image.closest("[aria-busy]");
 }"""
 
+# Notes in `painted` what a panel tells of every frame that is painted.
+LISTEN = """panel => {
+    window.painted = [];
+    panel.addEventListener("knobs:painted", ({detail}) => painted.push(detail));
+}"""
+
 IN_SIGHT = "node => node.scrollIntoView({block: 'center', behavior: 'instant'})"
 
 HIT = """(node, [x, y]) => {

@@ -85,13 +85,16 @@ def slide(panel, field, value):
     panel.knobs[field].control.value = value
 
 
+def in_picture(panel, name, point):
+    """A point in the data of an axes, as the page tells it: in parts of the picture."""
+    axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
+    return panel.figure.transFigure.inverted().transform(axes.transData.transform(point))
+
+
 def touch(panel, name, *points):
     """Put a pointer down on an axes, by its label, and move it to further points, in its data."""
-    axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
     for k, point in enumerate(points):
-        pixels = axes.transData.transform(point)
-        x, y = panel.figure.transFigure.inverted().transform(pixels)
-        panel.on_touch(name, "move" if k else "down", x, y)
+        panel.on_touch(name, "move" if k else "down", *in_picture(panel, name, point))
     assert panel.message.value == ""
 
 

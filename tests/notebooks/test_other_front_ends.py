@@ -9,10 +9,6 @@ CELL = """from widgets import learning_rate
 panel = learning_rate.panel(data="circle", epochs=20)
 panel"""
 NAME = "one_panel.ipynb"
-LISTEN = """panel => {
-    window.painted = [];
-    panel.addEventListener("knobs:painted", ({detail}) => painted.push(detail));
-}"""
 
 
 @pytest.fixture
@@ -47,7 +43,7 @@ def test_a_panel_slides_and_moves_at_once(server, page, path, open_in):
     handle = panel.locator(".knob-learning_rate .noUi-handle")
     handle.wait_for(timeout=60_000)
     panel.locator("img.knobs-picture").wait_for()
-    panel.evaluate(LISTEN)
+    panel.evaluate(lab.LISTEN)
     before = panel.locator(".knobs-summary").inner_text()
     handle.hover()
     box = handle.bounding_box()

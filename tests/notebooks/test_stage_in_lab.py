@@ -9,10 +9,6 @@ from PIL import Image
 
 LESSON, PANEL = "03_learning_rate.ipynb", 1
 
-LISTEN = """panel => {
-    window.painted = [];
-    panel.addEventListener("knobs:painted", ({detail}) => painted.push(detail));
-}"""
 ASK = """async expression => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     const options = {code: "", silent: true, user_expressions: {answer: expression}};
@@ -32,7 +28,7 @@ def lesson(server, page):
     lab.open_notebook(page, server, LESSON)
     lab.run_all(page)
     lab.settle(page, PANEL)
-    lab.panel(page, PANEL).evaluate(LISTEN)
+    lab.panel(page, PANEL).evaluate(lab.LISTEN)
     return page
 
 
@@ -128,7 +124,7 @@ def test_after_a_reload_the_picture_is_there_and_moves_at_once(server, onlooker)
     lab.save(onlooker)
     before = lab.look(onlooker, PANEL)
     lab.reload(onlooker)
-    lab.panel(onlooker, PANEL).evaluate(LISTEN)
+    lab.panel(onlooker, PANEL).evaluate(lab.LISTEN)
     assert lab.look(onlooker, PANEL) == before
     lab.press(onlooker, "learning_rate", "ArrowRight", panel=PANEL)
     # The page tells a little later where one looks; before that there is nothing to draw, either.

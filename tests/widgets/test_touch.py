@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from lesson_panels import PANELS
-from panels import Fake
+from panels import Fake, in_picture, touch
 
 from widgets.panel import Panel
 from widgets.touch import to_time
@@ -27,7 +27,7 @@ def nowhere(touch):
 
 
 class Touched(Fake):
-    """The fake panel, with two axes more that can be touched."""
+    """The fake panel, whose curve can be touched."""
 
     def __init__(self, touch):
         super().__init__()
@@ -47,45 +47,33 @@ def panel():
     panel.close()
 
 
-def at(panel, x, y):
-    """A point in data coordinates, as the page tells it: in parts of the picture."""
-    axes = panel.figure.axes[0]
-    return panel.figure.transFigure.inverted().transform(axes.transData.transform((x, y)))
-
-
-def touch(panel, *points):
-    for phase, point in zip(["down"] + ["move"] * len(points), points, strict=False):
-        panel.on_touch("curve", phase, *at(panel, *point))
-    assert panel.message.value == ""
-
-
 def test_what_is_dragged_goes_with_the_pointer(panel):
-    touch(panel, (100, 1.0), (100, 10.0))
+    touch(panel, "curve", (100, 1.0), (100, 10.0))
     assert panel.settings["rate"] == 10
-    touch(panel, (100, 10.0), (100, 1.0), (300, 100.0))
+    touch(panel, "curve", (100, 10.0), (100, 1.0), (300, 100.0))
     assert panel.settings["rate"] == 100
     # Only values that the hand can reach by the knob as well.
-    touch(panel, (100, 1.0), (100, 1.03))
+    touch(panel, "curve", (100, 1.0), (100, 1.03))
     assert panel.settings["rate"] == 100
-    touch(panel, (100, 1.0), (100, 1e6))
+    touch(panel, "curve", (100, 1.0), (100, 1e6))
     assert panel.settings["rate"] == 1000
 
 
 def test_what_counts_is_moved_by_whole_numbers(panel):
     panel.touch = {"curve": to_count}
-    touch(panel, (3.0, 1.0))
+    touch(panel, "curve", (3.0, 1.0))
     assert panel.settings["n"] == 3
     assert type(panel.settings["n"]) is int
 
 
 def test_time_goes_where_the_pointer_is(panel):
     panel.touch = {"curve": to_time}
-    touch(panel, (3.2, 1.0))
+    touch(panel, "curve", (3.2, 1.0))
     assert panel.settings["time"] == 3
     assert panel.clock.value == 3
-    touch(panel, (3, 1.0), (7, 1.0), (-50, 1.0))
+    touch(panel, "curve", (3, 1.0), (7, 1.0), (-50, 1.0))
     assert panel.settings["time"] == 0
-    touch(panel, (400, 1.0))
+    touch(panel, "curve", (400, 1.0))
     assert panel.settings["time"] == 10
     assert panel.time is None
 
@@ -93,7 +81,7 @@ def test_time_goes_where_the_pointer_is(panel):
 def test_a_touch_without_an_answer_moves_nothing(panel):
     before = panel.settings, panel.image.value
     panel.touch = {"curve": nowhere}
-    touch(panel, (3, 1.0), (7, 1.0))
+    touch(panel, "curve", (3, 1.0), (7, 1.0))
     assert (panel.settings, panel.image.value) == before
 
 
@@ -108,7 +96,7 @@ def test_the_stage_answers_every_touch(panel):
     panel._repr_mimebundle_()
     said = []
     panel.stage.send = lambda message, buffers=None: said.append(message)
-    point = at(panel, 100, 1.0)
+    point = in_picture(panel, "curve", (100, 1.0))
     for phase in ("down", "move"):
         message = {"name": "curve", "phase": phase, "x": point[0], "y": point[1]}
         panel.stage._handle_custom_msg({"touch": message}, [])

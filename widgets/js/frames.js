@@ -7,7 +7,7 @@
 const HELD = 32e6; // bytes that are kept
 const PLACES = 1000; // of the hand that are remembered
 
-// `show(frame, before)` puts a frame on the page in place of another one, or of none.
+// `show(frame)` puts a frame on the page.
 function makeFrames(show) {
   const frames = new Map(); // by key, the oldest first
   const places = new Map(); // key -> when the hand was there last
@@ -79,7 +79,7 @@ function makeFrames(show) {
     if (frame === shown) return;
     const before = shown;
     shown = frame;
-    show(frame, before);
+    show(frame);
     if (before) release(before);
   }
 
