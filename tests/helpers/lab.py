@@ -131,6 +131,7 @@ def _command(root):
         "--ServerApp.port=0",
         # The helpers below await Lab's own commands and read its model.
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         # The other manager asks PyPI.
         "--LabApp.extension_manager=readonly",
     ]
@@ -313,7 +314,7 @@ def open_notebook(page, server, path):
         f"{server.url}lab/workspaces/{workspace}/tree/{urllib.parse.quote(server.folder + path)}"
         f"?reset&token={server.token}"
     )
-    _wait_for_kernel(page)
+    wait_for_kernel(page)
 
 
 def run_all(page, timeout=RUN_TIMEOUT):
@@ -328,7 +329,7 @@ def run_all(page, timeout=RUN_TIMEOUT):
             raise CellError(f"{cell['source']}\n\n" + _plain("\n".join(errors[0]["traceback"])))
         if cell["count"] is None and cell["source"].strip():
             raise CellError(f"this cell was not run:\n{cell['source']}")
-    _wait_for_kernel(page)
+    wait_for_kernel(page)
     wait_for_pictures(page)
 
 
@@ -350,7 +351,7 @@ def reload(page):
     A panel that does not come back shows up as a time-out of `picture`, or in `trouble`.
     """
     page.reload()
-    _wait_for_kernel(page)
+    wait_for_kernel(page)
     wait_for_pictures(page)
 
 
@@ -361,7 +362,8 @@ def trouble(page):
     return [words for words in TROUBLE if words.lower() in text]
 
 
-def _wait_for_kernel(page):
+def wait_for_kernel(page):
+    """Wait until the open notebook has a connected, idle kernel: cells run before that are lost."""
     from playwright.sync_api import TimeoutError
 
     try:

@@ -26,7 +26,7 @@ def path(server):
 def notebook(page, server, path):
     pytest.importorskip("notebook")
     page.goto(f"{server.url}notebooks/{path}?token={server.token}")
-    page.locator("#filebrowser, .jp-Notebook .jp-Cell").first.wait_for()
+    lab.wait_for_kernel(page)
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
 
