@@ -20,7 +20,7 @@ FIND_PYTHON = for found in $(CANDIDATES) ""; do \
 	"$$found" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 		2>/dev/null && break; done
 
-.PHONY: help lab test check env notebooks bench pins clean FORCE
+.PHONY: help lab test check env notebooks claims bench pins clean FORCE
 
 help:
 	@echo "make lab        open the lessons in JupyterLab   (LAB_ARGS=--no-browser)"
@@ -28,6 +28,7 @@ help:
 	@echo "make check      run what of it takes a minute or so in all"
 	@echo "make env        set up .venv, and nothing else   (PYTHON=python3.12)"
 	@echo "make notebooks  execute every lesson again and clean it"
+	@echo "make claims     try every sentence about runs again and write docs/claims.md"
 	@echo "make bench      measure the trainer, the sliders and the start"
 	@echo "make pins       print the pinned versions"
 	@echo "make clean      remove .venv and all that was generated"
@@ -54,6 +55,9 @@ notebooks: env
 	$(BIN)/python tools/notebooks.py
 	$(BIN)/python tools/notebooks.py keep
 	$(BIN)/python tools/picture.py
+
+claims: env
+	$(BIN)/python tools/claims.py
 
 bench: env
 	$(BIN)/python benchmarks/train.py

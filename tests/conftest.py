@@ -55,6 +55,26 @@ def page(server):
         yield page
 
 
+@pytest.fixture
+def seeds(request):
+    """The seeds of a claim's experiment: 20, or as many as its mark says, `seeds=40`."""
+    return range(request.node.get_closest_marker("claim").kwargs.get("seeds", 20))
+
+
+@pytest.fixture
+def measured(request):
+    """Report what a claim's experiment found: `measured("39 of 40 seeds learn at 1.0")`."""
+    used = request.getfixturevalue("seeds") if "seeds" in request.fixturenames else ()
+
+    def report(figures):
+        for mark in request.node.iter_markers("claim"):
+            experiment = request.function.__doc__
+            claim = (*mark.args, experiment, len(used), figures)
+            request.node.user_properties.append(("claim", claim))
+
+    return report
+
+
 def pytest_collection_modifyitems(items):
     """Say what is slow by its kind, and let it begin first, so that no core ends late.
 

@@ -51,14 +51,17 @@ def test_the_compromise_is_best_whatever_the_start(seed):
     assert both[0] == pytest.approx(both[1])
 
 
-@seeds
-def test_stable_if_and_only_if_below_two_over_the_largest_curvature(seed):
-    rng = np.random.default_rng(seed)
-    curvatures, start = rng.uniform(0.5, 50, 2), rng.normal(size=2)
-    for factor in (0.3, 0.99, 1.01, 3):
-        rate = factor * 2 / curvatures.max()
-        path = quadratic.descend(start, curvatures, rate, 300)
-        assert (abs(path[-1]).max() > abs(path[0]).max()) == (factor > 1)
+@pytest.mark.claim("learning_rate", "So a step is stable if and only if $\\eta < 2/\\lambda$")
+def test_stable_if_and_only_if_below_two_over_the_largest_curvature(seeds, measured):
+    """From random starts in random valleys, 300 steps below and above the bound."""
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        curvatures, start = rng.uniform(0.5, 50, 2), rng.normal(size=2)
+        for factor in (0.3, 0.99, 1.01, 3):
+            rate = factor * 2 / curvatures.max()
+            path = quadratic.descend(start, curvatures, rate, 300)
+            assert (abs(path[-1]).max() < abs(path[0]).max()) == (factor < 1)
+    measured(f"at 0.3 and 0.99 of 2/λ nearer in all {len(seeds)}, at 1.01 and 3 farther in all")
 
 
 # 03, the network
