@@ -56,7 +56,7 @@ class TrainConfig:
         patience: epochs without a lower validation loss before stopping, an integer ≥ 1, or None.
             The parameters of the run are then those of its best epoch, however it ended.
         dtype: "float32" or "float64". At a rate of 0.003 their losses differ over five epochs by at
-            most 1e-5 of their size with sgd and momentum, and by 1 % with adam; where training is
+            most 1e-5 of their size with sgd and momentum, and by 1% with adam; where training is
             chaotic, at the edge of stability say, they part sooner or later.
         seed: an integer ≥ 0, from which all randomness comes.
 

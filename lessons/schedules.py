@@ -164,7 +164,7 @@ class Warmup:
 
 @dataclass(frozen=True)
 class OneCycle(Checked):
-    """Up from η/25 to η in the first 30 % of the run, then down to η/250 000, both half cosines.
+    """Up from η/25 to η in the first 30% of the run, then down to η/250,000, both half cosines.
 
     The peak is at u = 0.3·updates - 1, mostly between two updates. With three updates or fewer it
     is before the first: they see the fall only, and a single update nothing but its end. After
@@ -310,7 +310,7 @@ SCHEDULES = {
     "constant": lambda rate, updates, per_epoch: Constant(rate),
     # Ten times less after one third and again after two.
     "step": lambda rate, updates, per_epoch: Step(rate, every=math.ceil(updates / 3), factor=0.1),
-    # 1 % is left at the end.
+    # 1% is left at the end.
     "exponential": lambda rate, updates, per_epoch: Exponential(rate, 0.01 ** (1 / updates)),
     "cosine": lambda rate, updates, per_epoch: Cosine(rate, updates),
     "polynomial": lambda rate, updates, per_epoch: Polynomial(rate, updates),

@@ -2,16 +2,18 @@
 
 import numpy as np
 
-# Within 1 % of the first loss, a run has not gone anywhere.
+from lessons.numerals import arrow, count, finite, short
+
+# Within 1% of the first loss, a run has not gone anywhere.
 BARELY_MOVED = 0.01
-# Within 2 % of the loss of a constant answer, nothing has been learned from the inputs; 10 % above
-# it, it would be better to guess; 10 % below it, little has been learned.
+# Within 2% of the loss of a constant answer, nothing has been learned from the inputs; 10% above
+# it, it would be better to guess; 10% below it, little has been learned.
 NO_BETTER_THAN_GUESSING, WORSE_THAN_GUESSING, HARDLY_BETTER = 0.98, 1.1, 0.9
-# A typical epoch of the second half changes the loss by more than 10 %, up or down.
+# A typical epoch of the second half changes the loss by more than 10%, up or down.
 JUMPING = 0.1
 # A run that ends at twice its lowest loss, and not close to 0, has lost what it had.
 LOST, CLOSE_TO_ZERO = 2, 0.1
-# The last tenth of the epochs still took 5 % off the loss, or made 3 % of the whole way down.
+# The last tenth of the epochs still took 5% off the loss, or made 3% of the whole way down.
 STILL_FALLING, SHARE_OF_THE_WAY = 1.05, 0.03
 
 
@@ -152,34 +154,3 @@ def describe_losses(run, split):
     if run.config.patience and run.status != "stopped_early":
         parts.append(best_of_all(run))
     return "; ".join(parts) + "."
-
-
-def arrow(losses, epoch):
-    """Format the first and the last loss of a history, as "0.94 → 0.015"."""
-    return f"{finite(losses[0])} → {finite(losses[epoch])}"
-
-
-def finite(loss):
-    """Format a loss, or say that it is none that can be written down."""
-    return short(loss) if np.isfinite(loss) else "not finite"
-
-
-def short(value):
-    """Format a number to two significant digits, without an exponent where that is readable.
-
-    >>> [short(x) for x in (0.01234, 0.5, 12.3, 1234.0, 1.2e-5, 1e9)]
-    ['0.012', '0.5', '12', '1200', '1.2e-05', '1e+09']
-    """
-    text = f"{value:.2g}"
-    if "e" not in text or not 1e-4 <= abs(value) < 1e6:
-        return text
-    return f"{float(text):.0f}" if abs(value) >= 1 else f"{float(text):f}".rstrip("0")
-
-
-def count(n):
-    """Write a whole number with thin groups of thousands.
-
-    >>> count(1600)
-    '1 600'
-    """
-    return f"{n:,}".replace(",", " ")

@@ -12,6 +12,7 @@ import traitlets
 
 from lessons.engines import compiling
 from lessons.trouble import trouble
+from widgets.knobs import WHOLE
 from widgets.page import OnPage, spoken, weakly
 from widgets.stage import Stage
 
@@ -117,7 +118,7 @@ class Desk(OnPage):
         """Make the time knob, and the button that only moves it; return both."""
         self.clock = ipywidgets.IntSlider(
             description=label, min=0, max=0, tooltip=f"Go to any {label} of this run",
-            layout=ipywidgets.Layout(width="330px"),
+            readout_format=WHOLE, layout=ipywidgets.Layout(width="330px"),
         )  # fmt: skip
         self.play = ipywidgets.Play(min=0, max=0, interval=80)
         self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))

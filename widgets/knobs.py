@@ -12,6 +12,11 @@ from numbers import Integral, Real
 import ipywidgets
 import numpy as np
 
+from lessons.numerals import number
+
+# How the page writes a whole number, as `count` does.
+WHOLE = ",d"
+
 
 @dataclass(frozen=True, eq=False)
 class Knob:
@@ -106,14 +111,21 @@ def slider(field, label, tip, values, value, allowed, accept, width):
     """A slider that goes through a list of values, to which the first one belongs."""
     values = sorted({*values, value})
     control = ipywidgets.SelectionSlider(
-        options=[(f"{v:.6g}", v) for v in values], value=value, **common(label, tip, width)
+        options=[(written(v), v) for v in values], value=value, **common(label, tip, width)
     )
-    return finish(Knob(field, control, allowed, accept, "{:.6g}".format, tuple(values)))
+    return finish(Knob(field, control, allowed, accept, written, tuple(values)))
+
+
+def written(value):
+    """Write a value beside its slider; six digits tell all values apart."""
+    return number(value, 6)
 
 
 def int_slider(field, label, tip, low, high, value, width=220):
     """A slider for whole numbers whose difference matters, like seeds."""
-    control = ipywidgets.IntSlider(value=value, min=low, max=high, **common(label, tip, width))
+    control = ipywidgets.IntSlider(
+        value=value, min=low, max=high, readout_format=WHOLE, **common(label, tip, width)
+    )
     allowed = f"a whole number from {low} to {high}"
     return finish(Knob(field, control, allowed, whole(low, high)))
 

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.verdict import count, guessing_loss, short, where_it_diverged
+from lessons.numerals import count, short
+from lessons.verdict import guessing_loss, where_it_diverged
 from widgets.artists import words
 from widgets.marks import label_ends
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION

@@ -4,8 +4,8 @@ import sys
 
 from lessons import TrainConfig, data, train
 from lessons.engines import engine_at_hand
+from lessons.numerals import short
 from lessons.trouble import trouble
-from lessons.verdict import short
 from widgets.originals import fresh_copy
 from widgets.tasks import Choice, Goal, Goals, Prediction
 

@@ -95,7 +95,7 @@ def gaussians(n=500, noise=0.1, seed=0, val=0.2, test=0.2):
 
     `x ~ N(c, 0.4²·I)` with center c = (-0.8, -0.8) for class 0 and (0.8, 0.8) for class 1.
     With noise the variance is 0.4² + noise². No classifier beats `x₁ + x₂ > 0`, which errs on
-    0.3 % of the samples at noise 0.1, on 4 % at 0.5 and on 15 % at 1.
+    0.3% of the samples at noise 0.1, on 4% at 0.5 and on 15% at 1.
 
     Parameters, Returns, Raises: as `spiral`. Nearly all coordinates are within ±2.5.
 

@@ -44,7 +44,7 @@ def test_shape_and_type(name, n_in, n_out):
 def test_mean_and_variance(name, n_in, n_out):
     W = draw(name, n_in, n_out)
     variance = VARIANCE[name](n_in, n_out)
-    # Of 100 000 draws or more: 5 standard errors of the mean, and of the normal variance.
+    # Of 100,000 draws or more: 5 standard errors of the mean, and of the normal variance.
     assert abs(W.mean()) < 5 * np.sqrt(variance / W.size)
     assert W.var() == pytest.approx(variance, rel=5 * np.sqrt(2 / W.size))
 

@@ -10,9 +10,10 @@ from reference import exact_line, samples
 
 from lessons import Progress, Run, TrainConfig, data, train
 from lessons.data import DATASETS
+from lessons.numerals import count, short
 from lessons.parameters import Params
 from lessons.run import Snapshots
-from lessons.verdict import count, describe_losses, guessing_loss, is_dead, short, verdict
+from lessons.verdict import describe_losses, guessing_loss, is_dead, verdict
 
 MOONS = data.moons(n=20)  # guessing costs log 2 = 0.693
 
@@ -243,27 +244,3 @@ def test_the_sentence_after_a_stop_is_about_the_last_complete_epoch():
     losses = [1.0, 0.5, np.nan, np.nan]
     text = describe_losses(history(losses, status="cancelled", stopped_at=1), MOONS)
     assert text == "Training loss 1 → 0.5, validation 2 → 1; 1 update; stopped by hand."
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"),
-        (0.00012, "0.00012"),
-        (0.099, "0.099"),
-        (9.96, "10"),
-        (99.6, "100"),
-        (-1234, "-1200"),
-        (123456, "120000"),
-        (1.5e6, "1.5e+06"),
-        (1.04e-5, "1e-05"),
-        (float("inf"), "inf"),
-    ],
-)
-def test_two_significant_digits(value, text):
-    assert short(value) == text
-
-
-@pytest.mark.parametrize(("n", "text"), [(0, "0"), (999, "999"), (1234567, "1 234 567")])
-def test_thousands_are_set_apart(n, text):
-    assert count(n) == text

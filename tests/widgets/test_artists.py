@@ -161,7 +161,7 @@ def test_words_stand_where_their_alignment_says(axes, ha, va):
 
 
 def test_words_are_as_wide_as_matplotlib_draws_them(axes):
-    label = words(axes, 20, 100, "training 0.065 of 1 600 updates")
+    label = words(axes, 20, 100, "training 0.065 of 1,600 updates")
     from_sprites, plain = pixels_of(label), label.get_window_extent()
     _, _, left, right = inked(from_sprites)
     assert abs((right - left) - plain.width) < 10

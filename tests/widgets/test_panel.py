@@ -26,7 +26,7 @@ from PIL import Image
 
 import widgets.panel
 from lessons import TrainConfig, data, predict, train
-from lessons.verdict import count, short
+from lessons.numerals import count, short
 from widgets import learning_rate, page
 from widgets.beliefs import ranges
 

@@ -259,7 +259,7 @@ def loss_text(loss):
 
 def percent(share):
     """Write a share of right answers."""
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"
+    return f"{100 * share:.0f}%" if np.isfinite(share) else "–"
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -301,6 +301,6 @@ def brief(result, moment):
         share = run.val_accuracy[run.completed_epochs]
         (good if share >= GOOD else poor).append(title(name))
     return (
-        f"{sizes(result)} At least {100 * GOOD:.0f} % of unseen samples right: "
+        f"{sizes(result)} At least {100 * GOOD:.0f}% of unseen samples right: "
         f"{', '.join(good) or 'none'}. Less: {', '.join(poor) or 'none'}."
     )

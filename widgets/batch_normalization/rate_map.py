@@ -23,7 +23,7 @@ from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 SIZE = 8.6, 3.3
 RATES = np.geomspace(1e-3, 1e2, 16)
 FIRST_WEIGHTS = "small_normal", "xavier_normal", "he_normal", "orthogonal", "large_normal"
-# Training works where it ends below half the loss of guessing; full color is at 5 % of it.
+# Training works where it ends below half the loss of guessing; full color is at 5% of it.
 WORKS, FULL = 0.5, 0.05
 
 

@@ -147,7 +147,7 @@ def describe(result, epoch):
             low, high = (short(values[k, -1, -1]) for k in (0, -1))
             ended = (
                 f"{fate(run, result.split)}, loss {short(settled_loss(run))}; in the last layer "
-                f"90 % of the values shown lie between {low} and {high}"
+                f"90% of the values shown lie between {low} and {high}"
             )
         parts.append(f"{name.capitalize()} batch norm: {ended}.")
     stopped = any(run.status == "cancelled" for run in result.runs)

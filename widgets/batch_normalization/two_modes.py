@@ -51,7 +51,7 @@ def modes(lang="en", **settings):
 
     >>> panel = modes(batch_size=2)
     >>> panel
-    Batch size 2, 7 500 updates. Training mode: the answers depend on the companions. \
+    Batch size 2, 7,500 updates. Training mode: the answers depend on the companions. \
 Evaluation mode: one answer per point.
     >>> panel.close()
     """

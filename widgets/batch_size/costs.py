@@ -27,7 +27,7 @@ ROUNDS, REPEATS, PATIENCE = 3, 3, 2.0
 SIZES = np.array([*range(1, 65), 65, 80, 81, 96, 97, 112, 128, 129, 192, 256, 257, 384, 512])
 POWERS_OF_TWO = (SIZES & (SIZES - 1)) == 0
 BYTES, SHARES, ZOOMED = (50, 6e6), (0.02, 1.8), (0.8, 2.3)
-# Within 15 % of the fastest, a larger batch is hardly worth it.
+# Within 15% of the fastest, a larger batch is hardly worth it.
 HARDLY_SLOWER = 1.15
 
 
@@ -147,7 +147,7 @@ def draw(figure):
     memory.set_yticklabels(["100 B", "1 kB", "10 kB", "100 kB", "1 MB"])
     memory.set_title("Memory of an update")
     times.set(ylim=SHARES, yticks=[0.03, 0.1, 0.3, 1])
-    times.set_yticklabels(["3 %", "10 %", "30 %", "100 %"])
+    times.set_yticklabels(["3%", "10%", "30%", "100%"])
     times.set_title("Time per sample, against a batch of 1, here")
     times.text(1, 0.034, "● multiple of 16", color=BLUE, fontsize=SMALL)
     times.text(1, 0.025, "○ power of two", color=BLACK, fontsize=SMALL)
@@ -227,7 +227,7 @@ def describe(result, moment):
     enough = SIZES[np.argmax(result.seconds <= HARDLY_SLOWER * result.seconds.min())]
     return (
         f"{brief(result, moment)} Measured here: {nanoseconds(now)} per sample, against "
-        f"{nanoseconds(result.seconds[0])} with a batch of 1. The smallest batch within 15 % of "
+        f"{nanoseconds(result.seconds[0])} with a batch of 1. The smallest batch within 15% of "
         f"the fastest: {enough}."
     )
 

@@ -211,7 +211,7 @@ def update(artists, result, moment, pinned):
     artists.arrow.set_data([0, gradients.full], [0, 0])
     artists.head.set_data([gradients.full], [0])
     artists.titles[0].set_text(f"Gradients of {DOTS} batches of {size}")
-    artists.titles[1].set_text(f"{uphill.mean():.0%} lead uphill".replace("%", " %"))
+    artists.titles[1].set_text(f"{uphill.mean():.0%} lead uphill")
     before = frame(pinned, moment.epoch).dots if pinned else np.empty((0, 2))
     artists.pinned.set_data(*np.clip(before, -SPAN, SPAN).T)
 

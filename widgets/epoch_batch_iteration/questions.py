@@ -56,7 +56,7 @@ def predict_updates():
 def unseen_right(order, shuffle):
     """Train as the panel does at first, and return the share of unseen samples that are right."""
     run, _ = train_once(order, shuffle)
-    return f"{100 * run.val_accuracy[-1]:.0f} %"
+    return f"{100 * run.val_accuracy[-1]:.0f}%"
 
 
 def train_once(order, shuffle, seed=0):

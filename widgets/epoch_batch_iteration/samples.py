@@ -60,7 +60,7 @@ def panel(lang="en", **settings):
     >>> samples.run.updates
     60
     >>> samples
-    1 200 samples in 12 batches of 100: 12 updates per epoch, 60 in 5 epochs. \
+    1,200 samples in 12 batches of 100: 12 updates per epoch, 60 in 5 epochs. \
 Shown: update 15, which is batch 3 of epoch 2.
     >>> samples.close()
     """
@@ -183,7 +183,7 @@ def describe(result, moment):
     if np.isfinite(first):
         parts.append(
             f"By the end: training loss {short(first)} → {short(last)}, "
-            f"{100 * right:.0f} % of unseen samples right."
+            f"{100 * right:.0f}% of unseen samples right."
         )
     if run.status == "cancelled":
         parts.append("Stopped by hand.")

@@ -58,8 +58,8 @@ def panel(data="spiral", lang="en", **settings):
     >>> learning.run.updates
     1600
     >>> learning
-    Learning rate 1e-06. Training loss 0.77 → 0.77, validation 0.77 → 0.77; 1 600 updates; \
-has barely moved, the steps are too small. 56 % of unseen samples right.
+    Learning rate 1e−6. Training loss 0.77 → 0.77, validation 0.77 → 0.77; 1,600 updates; \
+has barely moved, the steps are too small. 56% of unseen samples right.
     >>> learning.close()
     """
     sets = {name: name for name in SETS}
@@ -182,7 +182,7 @@ def brief(result, moment):
     last = run.completed_epochs
     parts = [f"Learning rate {short(run.config.learning_rate)}.", describe_losses(run, split)]
     if len(split.X_val) and run.status != "diverged":
-        parts.append(f"{100 * run.val_accuracy[last]:.0f} % of unseen samples right.")
+        parts.append(f"{100 * run.val_accuracy[last]:.0f}% of unseen samples right.")
     if moment.epoch < last:
         loss = run.train_loss[moment.epoch]
         parts.append(f"Shown {after(moment.epoch)}: training loss {short(loss)}.")

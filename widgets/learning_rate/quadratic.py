@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons.experiments.learning_rate import quadratic
-from lessons.verdict import short
+from lessons.numerals import number, short
 from widgets.artists import words
 from widgets.knobs import float_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler
@@ -41,7 +41,7 @@ def valley(lang="en", **settings):
     >>> panel = valley(learning_rate=0.25, curvature=10)
     >>> print(panel)
     Learning rate 0.25, curvatures 1 and 10: stable below 2/10 = 0.2. Every step multiplies w1 by \
-0.75 and w2 by -1.5. After 30 steps the loss is 9e+10: it diverges, along w2.
+0.75 and w2 by −1.5. After 30 steps the loss is 9e10: it diverges, along w2.
     >>> panel.close()
     """
     knobs = [
@@ -222,7 +222,7 @@ def describe(result, moment):
     return (
         f"Learning rate {short(result.rate)}, curvatures 1 and {steep}: stable below 2/{steep} = "
         f"{short(bound)}.{moved(result.path[0])} Every step multiplies w1 by "
-        f"{factors[0]:.3g} and w2 by {factors[1]:.3g}. After {moment} "
+        f"{number(factors[0], 3)} and w2 by {number(factors[1], 3)}. After {moment} "
         f"step{'' if moment == 1 else 's'} the loss is {size}: {fate(result.path[0], factors)}."
     )
 

@@ -59,7 +59,7 @@ def panel(lang="en", **settings):
     >>> learning = panel(time=4)
     >>> learning
     Learning rate 0.1, batches of 4. Update 1 of 60, phase 4 update: loss of the batch 3.4. \
-Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8 % of the way down to least squares, \
+Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8% of the way down to least squares, \
 0.049.
     >>> learning.close()
     """
@@ -219,7 +219,7 @@ def outcome(result):
     if end:
         return end
     lowest = short(result.best_loss)
-    return f"{100 * way_down(result):.1f} % of the way down to least squares, {lowest}"
+    return f"{100 * way_down(result):.1f}% of the way down to least squares, {lowest}"
 
 
 def way_down(result):

@@ -6,7 +6,7 @@ from lessons.checks import integer, not_negative
 from lessons.data import Split
 from lessons.run import lowest
 
-# Within 15 % of the lowest validation loss and 0.5 % of the first, a fit is as good as it gets.
+# Within 15% of the lowest validation loss and 0.5% of the first, a fit is as good as it gets.
 HARDLY, SHARE_OF_FIRST = 0.15, 0.005
 
 
@@ -57,10 +57,10 @@ def stage(train_loss, val_loss, epoch):
     """Say what the fit after an epoch is, by the losses of its run.
 
     At its best is the unbroken time round the lowest validation loss in which it is hardly larger:
-    by 15 % of it and 0.5 % of the first loss at most. As long as the run has not left that time,
+    by 15% of it and 0.5% of the first loss at most. As long as the run has not left that time,
     nobody knows whether the loss will fall further: it is only the best yet. What comes before is
     underfit; so is a fit that is hardly better than before training. What comes after is past the
-    best, and overfit if meanwhile the training loss has fallen by 15 % or more.
+    best, and overfit if meanwhile the training loss has fallen by 15% or more.
 
     Parameters: train_loss and val_loss, shapes (epochs + 1,); epoch, from 0.
     Returns: "underfit", "at its best", "best yet", "past its best" or "overfit".

@@ -21,7 +21,7 @@ def largest_stable_learning_rate(config, split, engine="auto", progress=None):
     A rate is stable here if the complete run with it stays finite, never ends an epoch with a loss
     a quarter above the first one, does not end at three times its lowest loss (unless that is
     close to 0), and does not end at guessing where a smaller rate learned. Starting at 1/64, rates
-    are raised by a factor of √2 until one fails; two bisections then narrow the gap to 9 %.
+    are raised by a factor of √2 until one fails; two bisections then narrow the gap to 9%.
 
     Parameters: config, a TrainConfig, whose own rate is ignored; split, a data set; engine, as in
     `train`; progress, through which the search can be watched and stopped.

@@ -92,7 +92,7 @@ class Prepared:
 
 
 def prepare(t, h, seed=0):
-    """Split at random into 60 % training, 20 % validation, 20 % test, and standardize.
+    """Split at random into 60% training, 20% validation, 20% test, and standardize.
 
     Mean and standard deviation are those of the training part: the other two stand for samples
     that nobody has seen yet.

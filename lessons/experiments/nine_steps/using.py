@@ -19,7 +19,7 @@ def best_of(by, seed=0, candidates=20):
     an order of its own.
 
     Parameters: by, "validation" or "test", the part that decides; seed of data and split;
-    candidates ≥ 1. Returns: the test loss of the one that was kept, and its loss on 1 000 new
+    candidates ≥ 1. Returns: the test loss of the one that was kept, and its loss on 1,000 new
     measurements.
     Raises: ValueError that names the argument, what is allowed, and what came.
 

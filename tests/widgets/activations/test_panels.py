@@ -285,7 +285,7 @@ def test_every_map_is_what_its_network_predicts(panel):
             beliefs = decision_map(params, run.config, *ranges(split), MAP_POINTS)
             cell = getattr(panel.artists, name)
             assert np.abs(cell.map.get_array().astype(int) - mix_colors(beliefs)).max() <= 1
-            assert cell.right.get_text() == f"{100 * run.val_accuracy[time]:.0f} %"
+            assert cell.right.get_text() == f"{100 * run.val_accuracy[time]:.0f}%"
 
 
 def test_samples_lie_where_they_are(panel):
@@ -351,7 +351,7 @@ def test_a_pinned_setting_is_compared_by_its_accuracy(panel):
     for name in SHOWN:
         run = train(TrainConfig(activation=name, learning_rate=0.2, epochs=6), data.spiral())
         cell = getattr(panel.artists, name)
-        assert cell.pinned.get_text() == f"pinned {100 * run.val_accuracy[-1]:.0f} %"
+        assert cell.pinned.get_text() == f"pinned {100 * run.val_accuracy[-1]:.0f}%"
     panel.set(pinned=None)
     assert panel.artists.relu.pinned.get_text() == ""
 

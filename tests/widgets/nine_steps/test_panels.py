@@ -283,7 +283,7 @@ def test_a_batch_of_one_jitters_and_a_full_batch_does_not(panel, seed):
 def test_the_default_training_comes_down_to_the_target(panel, seed):
     panel.set(seed=seed)
     assert questions.way_down(panel.result) > 0.95
-    assert f"{100 * questions.way_down(panel.result):.1f} % of the way down" in str(panel)
+    assert f"{100 * questions.way_down(panel.result):.1f}% of the way down" in str(panel)
 
 
 def test_a_rate_far_too_small_hardly_moves(panel):
