@@ -7,11 +7,12 @@ import numpy as np
 from lessons.numerals import count, short
 from lessons.verdict import guessing_loss, where_it_diverged
 from widgets.artists import words
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.marks import label_ends
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 from widgets.touch import to_time
 
-# What the axis shows; what lies beyond sits on its edge, and words say so.
+# What the axis shows; curves leave it for what lies beyond, with an arrow.
 LIMITS = 1e-3, 10.0
 # Labels need about this much room, in powers of ten.
 LINE = 0.24
@@ -62,10 +63,11 @@ def draw_losses(axes):
         dots += axes.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)
     for color in (VALIDATION, TRAINING, GRAY, PINNED):
         ends.append(words(axes, 0, 1, color=color, fontsize=SMALL, va="center"))
+    pinned = axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0]
     return SimpleNamespace(
         **vars(scale),
-        pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
-        curves=curves, dots=dots, ends=ends,
+        pinned=pinned, curves=curves, dots=dots, ends=ends,
+        exits=draw_exits(axes, [*curves, pinned], values=False),
         lost=axes.plot([], [], color=RED, linewidth=1.2)[0],
         broken=axes.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
         warning=words(
@@ -80,8 +82,8 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
     heights, texts = [], []
     histories = ("validation", run.val_loss), ("training", run.train_loss)
     for (name, losses), curve, dot in zip(histories, artists.curves, artists.dots, strict=True):
-        curve.set_data(np.arange(epochs + 1), np.clip(losses, *LIMITS))
-        dot.set_data([epoch], [np.clip(losses[epoch], *LIMITS)])
+        show_curve(curve, np.arange(epochs + 1), losses)
+        show_point(dot, epoch, losses[epoch])
         heights.append(losses[epoch])
         texts.append(f"{name} {short(losses[epoch])}" if np.isfinite(losses[epoch]) else "")
     heights.append(guess)
@@ -89,9 +91,10 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
     artists.pinned.set_data([], [])
     if pinned:
         losses = pinned.train_loss[: pinned.completed_epochs + 1]
-        artists.pinned.set_data(np.arange(len(losses)), np.clip(losses, *LIMITS))
+        show_curve(artists.pinned, np.arange(len(losses)), losses)
         heights.append(losses[-1])
     texts.append(f"pinned: {pinned_label}" if pinned else "")
+    show_exits(artists.exits, [*artists.curves, artists.pinned])
     label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, LINE)
     show_divergence(artists, run)
 
@@ -107,7 +110,7 @@ def show_divergence(artists, run):
         first = int(run.completed_epochs * per_epoch)
         updates = np.arange(first, min(run.stopped_at + 1, len(run.batch_loss)))
         losses = np.nan_to_num(run.batch_loss[updates], nan=np.inf)
-        artists.lost.set_data(updates / per_epoch, np.clip(losses, *LIMITS))
+        show_curve(artists.lost, updates / per_epoch, losses)
         artists.broken.set_data([updates[-1] / per_epoch], [LIMITS[1]])
         artists.warning.set_text(where_it_diverged(run))
     elif highest > LIMITS[1]:

@@ -8,6 +8,7 @@ import numpy as np
 from lessons.experiments.learning_rate import quadratic
 from lessons.numerals import number, short
 from widgets.artists import words
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.knobs import float_slider, int_slider, log_slider
 from widgets.marks import move_ruler, ruler
 from widgets.panel import Panel
@@ -119,6 +120,8 @@ def draw(figure):
     def path(axes, color=PATH):
         return axes.plot([], [], "o-", color=color, ms=3.5, linewidth=1.1)[0]
 
+    way = path(losses)
+    pinned = losses.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0]
     return SimpleNamespace(
         sections=[
             across.plot([], [], color=GRAY, linewidth=width, label=label)[0]
@@ -126,7 +129,7 @@ def draw(figure):
         ],
         along_text=words(across, -1.2, 0, color=GRAY, fontsize=SMALL),
         contours=[above.plot([], [], color=GRAY, linewidth=0.8)[0] for _ in range(6)],
-        paths=[path(across), path(above), path(losses)],
+        paths=[path(across), path(above), way],
         heads=[
             axes.plot([], [], "o", color=HERE, ms=9, mec="white", clip_on=clip, zorder=5)[0]
             for axes, clip in ((across, True), (above, True), (losses, False))
@@ -138,7 +141,7 @@ def draw(figure):
             )
             for axes in (across, above)
         ],
-        pinned=losses.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
+        pinned=pinned, exits=draw_exits(losses, [way, pinned]),
         pinned_text=words(
             losses, 0.98, 0.96, transform=losses.transAxes, color=PINNED, fontsize=SMALL,
             ha="right", va="top",
@@ -162,14 +165,15 @@ def update(artists, result, moment, pinned):
 
     # Far outside, a line still shows where it goes; infinity it could not be drawn to.
     path = np.clip(np.nan_to_num(result.path[: moment + 1], nan=np.inf), -1e6, 1e6)
-    losses = np.clip(np.nan_to_num(result.losses, nan=np.inf), *LOSSES)
+    losses = np.nan_to_num(result.losses, nan=np.inf)
     section = 0.5 * result.curvatures[1] * path[:, 1] ** 2
     show_sections(artists, result)
     so_far = np.arange(moment + 1)
     tracks = (path[:, 1], section), (path[:, 0], path[:, 1]), (so_far, losses[so_far])
     for line, head, (x, y) in zip(artists.paths, artists.heads, tracks, strict=True):
-        line.set_data(x, y)
+        show_curve(line, x, y)
         head.set_data(x[-1:], y[-1:])
+    show_point(artists.heads[2], moment, losses[moment])
     outside = np.abs(path[-1]).max() > SPAN
     w2 = result.path[moment, 1]
     gone = f"gone: w2 = {short(w2)}" if np.isfinite(w2) else "gone"
@@ -179,8 +183,9 @@ def update(artists, result, moment, pinned):
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
     if pinned:
-        artists.pinned.set_data(np.arange(len(pinned.losses)), np.clip(pinned.losses, *LOSSES))
+        show_curve(artists.pinned, np.arange(len(pinned.losses)), pinned.losses)
         artists.pinned_text.set_text(f"pinned: η {short(pinned.rate)}, λ {pinned.curvatures[1]:g}")
+    show_exits(artists.exits, [artists.paths[2], artists.pinned])
     bound, best = (
         quadratic.stability_bound(result.curvatures),
         quadratic.best_rate(result.curvatures),

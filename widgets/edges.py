@@ -1,0 +1,109 @@
+"""Curves that leave their axes: the line goes out, and an arrow at the edge says how far.
+
+A value beyond an axis is never drawn on its edge, where it would look like one that was measured.
+Lines hold the values as they are; `show_exits` then marks where they leave.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons.numerals import short
+from widgets.artists import words
+from widgets.style import SMALL
+
+# A line to infinity could not be drawn; to here it can.
+FAR = 1e300
+# The room that a line of text needs, in its font size, and that beside an arrow, in pixels.
+LINE, BESIDE = 1.4, 7
+
+
+def show_curve(line, x, y):
+    """Draw a curve, out of its axes where the values are beyond them, infinity included."""
+    line.set_data(x, np.nan_to_num(np.asarray(y, float), nan=np.nan, posinf=FAR, neginf=-FAR))
+
+
+def show_point(dot, x, y):
+    """Put a dot on a value of a curve; an arrow on the edge, if the value is beyond the axis."""
+    low, high = dot.axes.get_ylim()
+    dot.set_marker("^" if y > high else "v" if y < low else "o")
+    dot.set_data(([], []) if np.isnan(y) else ([x], [min(max(y, low), high)]))
+
+
+def draw_exits(axes, lines, values=True):
+    """Make what marks where lines leave their axes at the top and at the bottom.
+
+    Parameters: values, whether to write the farthest value of each as well; not needed where a
+    label at the end of the line says it.
+    Returns: a list, one for each line, for `show_exits`.
+    """
+    return [
+        SimpleNamespace(
+            arrows=[
+                axes.plot([], [], arrow, color=line.get_color(), ms=7, clip_on=False, zorder=5)[0]
+                for arrow in "^v"
+            ],
+            values=[
+                words(
+                    axes, 0, 0, transform=axes.transAxes, color=line.get_color(), fontsize=SMALL,
+                    va=va, ground="white", zorder=5,
+                )
+                for va in ("top", "bottom")
+            ] if values else [],
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def show_exits(exits, lines):
+    """Mark where the lines, as they are now, leave their axes: for each edge the first place."""
+    written = [0, 0]
+    for exit, line in zip(exits, lines, strict=True):
+        for edge, arrow in enumerate(exit.arrows):
+            at, farthest = where_it_leaves(line, upwards=edge == 0)
+            arrow.set_data(([], []) if at is None else ([at], [line.axes.get_ylim()[1 - edge]]))
+            if exit.values:
+                told = at is not None and 0 < abs(farthest) < FAR
+                exit.values[edge].set_text(f"to {short(farthest)}" if told else "")
+                if told:
+                    put_beside(exit.values[edge], at, edge, written[edge])
+                    written[edge] += 1
+
+
+def where_it_leaves(line, upwards):
+    """Return where a line first leaves its axes by an edge, and its farthest value beyond that.
+
+    Returns: (None, None) if it stays inside.
+    """
+    axes, (x, y) = line.axes, line.get_data()
+    if not len(x):
+        return None, None
+    # As the axes scale them, so that the line between two values is straight.
+    across, along = axes.xaxis.get_transform(), axes.yaxis.get_transform()
+    heights, places = along.transform(y), across.transform(x)
+    limits = along.transform(np.array(axes.get_ylim()))
+    sign, edge = (1, limits[1]) if upwards else (-1, limits[0])
+    beyond = np.flatnonzero(sign * (heights - edge) > 0)
+    if not len(beyond):
+        return None, None
+    k, at = beyond[0], places[beyond[0]]
+    if k and np.isfinite(heights[k - 1]):
+        share = (edge - heights[k - 1]) / (heights[k] - heights[k - 1])
+        at = places[k - 1] + share * (at - places[k - 1])
+    farthest = y[beyond].max() if upwards else y[beyond].min()
+    return across.inverted().transform(at), farthest
+
+
+def put_beside(text, at, edge, line):
+    """Write a value inside the axes, on the side of the arrow that has more room.
+
+    Parameters: edge, 0 at the top, 1 at the bottom; line, of how many lines before it to keep off.
+    """
+    axes, size = text.axes, text.axes.bbox.size
+    x, _ = axes.transAxes.inverted().transform(axes.transData.transform((at, axes.get_ylim()[0])))
+    left = x < 0.5
+    text.set_ha("left" if left else "right")
+    pixels = text.get_figure().dpi / 100
+    height = (line * LINE * SMALL * 100 / 72 + 2) * pixels / size[1]
+    x += (BESIDE if left else -BESIDE) * pixels / size[0]
+    text.set_position((x, height if edge else 1 - height))
