@@ -40,39 +40,45 @@ def move_ruler(marks, rate, limit, label, pinned=None):
     marks.label.set_text(label)
 
 
-def spread(heights, gap):
-    """Move labels apart until neighbors are `gap` from each other, keeping their order and middle.
+def spread(heights, gap, low=-np.inf, high=np.inf):
+    """Move labels apart until neighbors are `gap` from each other, as little as that takes.
 
-    >>> [float(height) for height in spread([1.0, 1.0], 0.5)]
-    [0.75, 1.25]
+    Labels that get in each other's way keep their middle; the others stay where they are.
+    Parameters: heights, from the lowest label to the highest; low, high, between which they stay.
+
+    >>> spread([1.0, 1.0, 5.0], 0.5).tolist()
+    [0.75, 1.25, 5.0]
     """
-    heights = np.asarray(heights, float)
-    order = np.argsort(heights, kind="stable")
-    apart = heights[order].copy()
-    for upper in range(1, len(apart)):
-        apart[upper] = max(apart[upper], apart[upper - 1] + gap)
-    apart -= np.mean(apart) - np.mean(heights)
-    result = np.empty_like(apart)
-    result[order] = apart
-    return result
+    # Less the gaps below, neighbors that stand too close fall, and those are averaged.
+    below = gap * np.arange(len(heights))
+    groups = []
+    for height in np.asarray(heights, float) - below:
+        groups.append((height, 1))
+        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
+            (lower, n), (upper, m) = groups[-2:]
+            groups[-2:] = [((n * lower + m * upper) / (n + m), n + m)]
+    apart = np.repeat([middle for middle, _ in groups], [n for _, n in groups])
+    return np.maximum(np.minimum(apart, high - below.max(initial=0)), low) + below
 
 
 def label_ends(ends, heights, texts, x, limits, line):
     """Write texts beside the ends of curves on a logarithmic axis, apart from each other.
 
+    They stand in the order of their values, and inside the axis; beside the name of a curve that
+    ends beyond it stands an arrow.
+
     Parameters: ends, words that move; heights and texts, one for each of the first of them, an
     empty text for none; x, where they begin; limits of the axis; line, the room that a line of
     text needs, in powers of ten.
     """
-    low, high = np.log10(limits)
-    heights = np.log10(np.clip(np.nan_to_num(heights, nan=1.0), *limits))
     for end in ends:
         end.set_text("")
-    shown = [k for k in range(len(heights)) if texts[k]]
-    if not shown:
-        return
-    apart = spread(heights[shown], line)
-    apart += max(0, low - apart.min()) - max(0, apart.max() - high)
+    # What is no number has grown beyond all of them.
+    heights = np.nan_to_num(np.asarray(heights, float), nan=np.inf, posinf=np.inf)
+    shown = [int(k) for k in np.argsort(heights, kind="stable") if texts[k]]
+    low, high = limits
+    apart = spread(np.log10(np.clip(heights[shown], low, high)), line, *np.log10(limits))
     for k, height in zip(shown, apart, strict=True):
-        ends[k].set_text(texts[k])
+        arrow = "↑" if heights[k] > high else "↓" if heights[k] < low else ""
+        ends[k].set_text(texts[k] + arrow)
         ends[k].set_position((x, 10**height))

@@ -1,7 +1,11 @@
 """Marks that several pictures share."""
 
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from widgets.artists import words
@@ -23,11 +27,33 @@ def shown(ends):
     return [end.get_text() for end in here], [np.log10(end.get_position()[1]) for end in here]
 
 
-def test_spread_keeps_the_order_and_the_middle():
-    apart = spread([0.2, 0.0, 0.1], 0.5)
-    assert apart.argsort().tolist() == [1, 2, 0]
-    assert np.diff(np.sort(apart)) == pytest.approx([0.5, 0.5])
-    assert apart.mean() == pytest.approx(0.1)
+def test_spread_keeps_the_middle_of_those_in_each_others_way_and_moves_no_other():
+    apart = spread([-7.0, 0.0, 0.1, 0.2, 9.0], 0.5)
+    assert apart == pytest.approx([-7, -0.4, 0.1, 0.6, 9])
+
+
+def test_spread_stays_between_its_bounds():
+    assert spread([0.0, 0.0, 1.0, 1.0], 0.2, 0, 1) == pytest.approx([0, 0.2, 0.8, 1])
+    # Where there is no room for all, they begin at the lower one.
+    assert spread([0.5, 0.5, 0.5], 1, 0, 1) == pytest.approx([0, 1, 2])
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=7), st.floats(0, 2))
+def test_spread_moves_labels_apart_and_not_further(heights, gap):
+    heights = np.sort(heights)
+    apart = spread(heights, gap)
+    assert np.all(np.diff(apart) >= gap - 1e-9)
+    assert apart.mean() == pytest.approx(heights.mean())
+    # No other places that are apart are nearer, on the average of squares: small moves are worse.
+    room = np.diff(apart) > gap + 1e-9
+    for start, stop in runs_of(room):
+        assert apart[start:stop].mean() == pytest.approx(heights[start:stop].mean(), abs=1e-6)
+
+
+def runs_of(room):
+    """Where the groups of labels that touch begin and end; room, whether there is some above."""
+    borders = [0, *(np.flatnonzero(room) + 1), len(room) + 1]
+    return list(itertools.pairwise(borders))
 
 
 def test_labels_that_have_room_stay_at_their_curves(ends):
@@ -45,6 +71,24 @@ def test_labels_stay_apart_and_within_the_axis(ends, height):
     assert np.diff(np.sort(heights)) == pytest.approx([LINE] * 3)
     assert min(heights) >= -2 - 1e-9
     assert max(heights) <= 2 + 1e-9
+
+
+@pytest.mark.parametrize("scale", [1, 1e6, 1e-6, 1e120])
+def test_labels_stand_in_the_order_of_their_values_beyond_the_axis_too(ends, scale):
+    label_ends(ends, [460 * scale, 180 * scale, 890 * scale], ["b", "a", "c"], 3, LIMITS, LINE)
+    texts, heights = shown(ends)
+    in_order = [texts[k][0] for k in np.argsort(heights)]
+    assert in_order == ["a", "b", "c"]
+    assert -2 <= min(heights) < max(heights) <= 2
+
+
+def test_a_label_beyond_the_axis_says_so_with_an_arrow(ends):
+    label_ends(ends, [1e-9, 1.0, 1e9, np.nan], ["a", "b", "c", "d"], 3, LIMITS, LINE)
+    texts, heights = shown(ends)
+    assert texts == ["a↓", "b", "c↑", "d↑"]
+    assert np.all(np.diff(heights) > 0)
+    label_ends(ends, [LIMITS[0], LIMITS[1]], ["a", "b"], 3, LIMITS, LINE)
+    assert shown(ends)[0] == ["a", "b"]
 
 
 def test_a_curve_without_a_text_takes_no_room(ends):
