@@ -114,6 +114,18 @@ def where_it_diverged(run):
     return f"diverged at update {count(run.stopped_at + 1)}"
 
 
+def outcome(run):
+    """Say in three words how a run came out, for a comparison with another.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> outcome(train(TrainConfig(epochs=50), data.moons(n=200)))
+    'training loss 0.025'
+    """
+    if run.status == "diverged":
+        return where_it_diverged(run)
+    return f"training loss {finite(run.train_loss[run.completed_epochs])}"
+
+
 def guessing_loss(split):
     """Loss of the best answer that ignores the inputs: entropy of the classes, or variance.
 

@@ -150,17 +150,21 @@ class Ahead:
         moment = await self.slice(
             panel, lambda: panel.moment_at(result, place.settings, place.time)
         )
-        pinned = panel.pinned
+        pinned, here = panel.pinned_beside(place.settings), panel.pinned_beside(panel.computed)
         drawing = panel.picture.aside(
             there=lambda: panel.update(panel.artists, result, moment, pinned),
-            back=lambda: panel.update(panel.artists, panel.result, panel.moment, panel.pinned),
+            back=lambda: panel.update(panel.artists, panel.result, panel.moment, here),
         )
         frame = None
         while frame is None:
             frame = await self.slice(panel, lambda: next(drawing))
         far = panel.stage.road.is_far
         return await self.slice(
-            panel, lambda: (panel.words(result, moment), *panel.picture.encoded(frame, far))
+            panel,
+            lambda: (
+                panel.words(panel.describe, result, moment, place.settings),
+                *panel.picture.encoded(frame, far),
+            ),
         )
 
     async def slice(self, panel, work):

@@ -13,6 +13,7 @@ import ipywidgets
 import numpy as np
 
 from lessons.numerals import number
+from widgets.names import readable
 
 # How the page writes a whole number, as `count` does.
 WHOLE = ",d"
@@ -48,6 +49,24 @@ class Knob:
         if isinstance(control, ipywidgets.IntSlider):
             return list(range(control.min, control.max + 1))
         return [value for _, value in control.options]
+
+    @property
+    def label(self):
+        """Its name on the page."""
+        return self.control.description
+
+    @property
+    def is_menu(self):
+        return isinstance(self.control, ipywidgets.Dropdown)
+
+    def shown(self, value):
+        """Return a value in the words of the page."""
+        if self.is_menu:
+            # Data of one's own have a name of their own.
+            return readable(getattr(value, "name", self.position(value)), "your data")
+        if isinstance(self.control, ipywidgets.Checkbox):
+            return "on" if value else "off"
+        return self.name(value)
 
     def position(self, value):
         """Return how the page calls the place of a value: by its name in a list, or by itself."""

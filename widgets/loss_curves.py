@@ -93,7 +93,7 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
         losses = pinned.train_loss[: pinned.completed_epochs + 1]
         show_curve(artists.pinned, np.arange(len(losses)), losses)
         heights.append(losses[-1])
-    texts.append(f"pinned: {pinned_label}" if pinned else "")
+    texts.append(pinned_label if pinned else "")
     show_exits(artists.exits, [*artists.curves, artists.pinned])
     label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, LINE)
     show_divergence(artists, run)

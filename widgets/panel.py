@@ -13,7 +13,7 @@ from widgets.ahead import Ahead
 from widgets.desk import about_the_engine
 from widgets.job import Job
 from widgets.picture import Picture
-from widgets.places import Places, remarks_on
+from widgets.places import Places
 from widgets.settings import check_settings
 from widgets.still import Still
 from widgets.touch import Touchable
@@ -32,7 +32,8 @@ class Panel(Places, Touchable, Still):
             A result may have a `rest(progress) -> result`, for what takes longer: it is computed
             once the picture is on the page.
         draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
-        update: `update(artists, result, moment, pinned)`; pinned is a result or None.
+        update: `update(artists, result, moment, pinned)`; pinned is a result with a label, see
+            widgets.pinned, or None.
         describe: `describe(result, moment) -> str`, the summary.
         brief: as describe, for the repr, which notebooks store: only what is the same on every
             machine; where it is None, all of the summary is.
@@ -132,7 +133,7 @@ class Panel(Places, Touchable, Still):
         return self.text
 
     def __repr__(self):
-        return " ".join([self.brief(self.result, self.moment), *remarks_on(self.result)])
+        return self.words(self.brief, self.result, self.moment, self.computed)
 
     # --- what the learner's hand does ---------------------------------------------------------
 
@@ -315,8 +316,9 @@ class Panel(Places, Touchable, Still):
                 self.move_clock(end, end if at is None else at)
             self.moment = self.moment_at(self.result, self.computed, at)
             framed = time.perf_counter()
-            self.update(self.artists, self.result, self.moment, self.pinned)
-            text = self.words(self.result, self.moment)
+            pinned = self.pinned_beside(self.computed)
+            self.update(self.artists, self.result, self.moment, pinned)
+            text = self.words(self.describe, self.result, self.moment, self.computed)
             self.picture.render()
             drawn = time.perf_counter()
             frame = self.picture.encoded(far=self.stage is not None and self.stage.road.is_far)

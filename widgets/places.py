@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from lessons.verdict import remarks
+from widgets.pinned import beside, sentences
 
 NEIGHBORS = 60  # of a place, to both sides together: more than a second of a quick hand
 
@@ -42,9 +43,16 @@ class Places:
             return None
         return self.frame(result, self.steps(settings) if time is None else time)
 
-    def words(self, result, moment):
-        """Return the summary."""
-        return " ".join([self.describe(result, moment), *remarks_on(result)])
+    def pinned_beside(self, settings):
+        """Return the pinned result with what sets it apart from these settings, or None."""
+        if self.pinned is None:
+            return None
+        return beside(self.pinned, self.knobs, self.pinned_settings, settings)
+
+    def words(self, describe, result, moment, settings):
+        """Return the summary, or with `brief` for `describe` what of it notebooks store."""
+        about_pinned = sentences(self.pinned_beside(settings))
+        return " ".join([describe(result, moment), *remarks_on(result), *about_pinned])
 
     def neighbors(self, field, direction=0):
         """Yield the other places that one knob can be moved to, the nearest first.

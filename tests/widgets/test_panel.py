@@ -193,7 +193,7 @@ def test_nonsense_is_refused_in_words_and_changes_nothing(fake, panel, settings,
     assert len(fake.computed) == computed
     assert panel.message.value == ""
     panel.set(rate=5.0)
-    assert str(panel) == "10 points at 5, shown to 4."
+    assert str(panel) == "10 points at 5, shown to 4. Pinned, with rate = 3, n = 6."
 
 
 @pytest.mark.parametrize(("settings", "text"), ERRORS)
@@ -359,7 +359,7 @@ def test_other_controls_during_a_run_show_the_last_result(fake, panel, at_once):
     panel.knobs["n"].check(panel.settings["n"])
     fake.gate.set()
     settle(panel)
-    assert str(panel) == "100 points at 1, shown to 4."
+    assert str(panel) == "100 points at 1, shown to 4. Pinned, with n = 10, mode = plain."
 
 
 def test_close_during_a_run_stops_it_and_shows_nothing(fake, panel, at_once):

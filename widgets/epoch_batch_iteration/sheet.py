@@ -80,7 +80,7 @@ def update(artists, result, moment, pinned):
         artist.set_visible(run is not None)
     artists.nothing.set_text("" if run else "no complete batch, no update")
     if run:
-        show_losses(artists, result, moment, pinned.run if pinned else None)
+        show_losses(artists, result, moment, pinned)
 
 
 def show_cells(artists, result, moment):
@@ -133,10 +133,10 @@ def show_mix(artists, moment):
     artists.mix_text.set_text(text if moment.batch else "")
 
 
-def show_losses(artists, result, moment, before):
+def show_losses(artists, result, moment, pinned):
     """Draw the loss of every batch at the middle of its update, and the losses of whole sets."""
     run, per_epoch = result.run, moment.batches
-    label = f"B = {before.config.batch_size}" if before else ""
+    before, label = (pinned.run, pinned.label) if pinned else (None, "")
     update_losses(
         artists.losses, run, result.split, min(moment.update // per_epoch, run.completed_epochs),
         before, label,

@@ -77,11 +77,10 @@ def update(artists, result, moment, pinned):
         samples.set_markersize(size / 2 if many else size)
     show_fit(artists.fits[0], moment)
     artists.titles[0].set_text(f"The fit after epoch {count(moment.epoch)}: {moment.stage}")
-    before = pinned.run if pinned else None
-    label = f"N = {len(pinned.split.X_train)}" if pinned else ""
+    before, label = (pinned.run, pinned.label) if pinned else (None, "")
     update_losses(artists.losses, run, split, moment.epoch, before, label)
     for end in artists.losses.ends:
-        end.set_x(1.035)
+        end.set_x(1.03)
     show_moments(artists, result)
 
 

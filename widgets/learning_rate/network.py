@@ -10,21 +10,19 @@ from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand, engine_for_long_work
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
-from lessons.verdict import describe_losses, short
+from lessons.verdict import describe_losses, outcome, short
 from widgets.beliefs import after, draw_beliefs, look, names_shown, update_beliefs
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.marks import move_ruler, ruler
-from widgets.names import about_stand_ins, readable
+from widgets.names import about_stand_ins
 from widgets.panel import Panel
 from widgets.style import CLASSES
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
 RATES = 1e-6, 1e3
 SIZE = 8.6, 4.1
-# Beside the curves, in units of the font size.
-PIN_ROOM = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +34,10 @@ class Result:
     stable: float | None = None
     searched: bool = False
     rest: Callable | None = None
+
+    @property
+    def outcome(self):
+        return outcome(self.run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,10 +149,7 @@ def update(artists, result, moment, pinned):
     update_beliefs(artists.beliefs, result.split, moment.beliefs, moment.epoch)
     before, label, pinned_rate = None, "", None
     if pinned:
-        before, pinned_rate = pinned.run, pinned.run.config.learning_rate
-        same_data = pinned.split.name == result.split.name
-        name = readable(pinned.split.name, "your data", PIN_ROOM)
-        label = f"η {short(pinned_rate)}" if same_data else name
+        before, label, pinned_rate = pinned.run, pinned.label, pinned.run.config.learning_rate
     update_losses(artists.losses, run, result.split, moment.epoch, before, label)
     move_ruler(artists.ruler, rate, result.stable, ruler_label(result), pinned_rate)
 

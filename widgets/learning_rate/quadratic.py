@@ -184,7 +184,7 @@ def update(artists, result, moment, pinned):
     artists.pinned_text.set_text("")
     if pinned:
         show_curve(artists.pinned, np.arange(len(pinned.losses)), pinned.losses)
-        artists.pinned_text.set_text(f"pinned: η {short(pinned.rate)}, λ {pinned.curvatures[1]:g}")
+        artists.pinned_text.set_text(pinned.label)
     show_exits(artists.exits, [artists.paths[2], artists.pinned])
     bound, best = (
         quadratic.stability_bound(result.curvatures),

@@ -329,7 +329,7 @@ def test_a_batch_of_one(modes):
     assert "A batch of one is its own mean" in str(modes)
     assert xy(modes.artists.evaluated)[1].max() == two_modes.LOSSES[1]
     loss = modes.run.train_loss[-1]
-    assert f"evaluation {short(loss)}" in [end.get_text() for end in modes.artists.ends]
+    assert f"evaluation {short(loss)}↑" in [end.get_text() for end in modes.artists.ends]
     assert loss > two_modes.LOSSES[1]
 
 
