@@ -142,7 +142,7 @@ def test_a_pinned_curve_is_that_runs_training_loss(panel):
     assert np.array_equal(x, np.arange(21))
     assert any("0.5" in end.get_text() for end in panel.artists.losses.ends)
     assert xy(panel.artists.ruler.pinned)[0] == [0.5]
-    panel.set(data="xor")
+    panel.set(data="xor", learning_rate=0.5, epochs=20)
     assert any("spiral" in end.get_text() for end in panel.artists.losses.ends)
 
 
