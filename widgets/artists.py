@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from PIL import Image, ImageDraw
 
 from widgets.fonts import in_faces, load_font, own_face
-from widgets.style import ink
+from widgets.style import BLACK, ink
 
 
 class PixelMap(Artist):
@@ -104,24 +104,52 @@ class Words(Text):
         if not self.get_visible() or not self.get_text():
             return
         font = self.get_fontproperties().get_weight(), self.get_fontsize(), renderer.dpi
-        content = self.get_text(), ink(self.get_color()), font, self.ground
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        text = self.get_text()
+        if self.get_wrap():
+            text = broken(text, font, self.room(x, renderer.width))
+        content = text, ink(self.get_color()), font, self.ground
         if content != self.content:
             self.content, self.sprite = content, rasterize(*content)
         height, width = self.sprite.shape[:2]
-        x, y = self.get_transform().transform(self.get_unitless_position())
         left = x - {"left": 0, "center": width / 2, "right": width}[self.get_ha()]
         bottom = y - {"bottom": 0, "center": height / 2, "top": height}[self.get_va()]
         graphics = renderer.new_gc()
         renderer.draw_image(graphics, round(left), round(bottom), self.sprite)
         graphics.restore()
 
+    def room(self, x, width):
+        """Return how wide it may be at x, in a picture of this width, all in pixels."""
+        side = self.get_ha()
+        return {"left": width - x, "center": 2 * min(x, width - x), "right": x}[side]
+
+
+def broken(text, font, room):
+    r"""Return a text with line breaks where it is wider than there is room, in pixels.
+
+    >>> broken("one two three", ("normal", 10, 100), 60)
+    'one two\nthree'
+    """
+    if rasterize(text, BLACK, font).shape[1] <= room:
+        return text
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and rasterize(longer, BLACK, font).shape[1] > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
+
 
 @lru_cache(maxsize=1000)  # numbers come back: percentages, and losses of a setting seen before
 def rasterize(text, color, font, ground=None):
-    """Return the pixels of a line of text, lowest row first; without a ground it is transparent.
+    """Return the pixels of a text, lowest row first; without a ground it is transparent.
 
     Parameters: font, a weight, a size in points, and dots per inch.
     """
+    if "\n" in text:
+        return below_each_other([rasterize(line, color, font, ground) for line in text.split("\n")])
     weight, size, dpi = font
     pieces = [(part, load_font(face, size, dpi)) for part, face in in_faces(text, weight)]
     ends = np.cumsum([0, *(face.getlength(part) for part, face in pieces)])
@@ -137,6 +165,14 @@ def rasterize(text, color, font, ground=None):
         pixels[..., :3] = share * pixels[..., :3] + (1 - share) * 255 * np.array(to_rgb(ground))
         pixels[..., 3] = 255
     return pixels[::-1].copy()
+
+
+def below_each_other(sprites):
+    """Return the pixels of lines of text, the first on top."""
+    width = max(sprite.shape[1] for sprite in sprites)
+    return np.concatenate([
+        np.pad(sprite, ((0, 0), (0, width - sprite.shape[1]), (0, 0))) for sprite in sprites[::-1]
+    ])  # fmt: skip
 
 
 def words(axes, x, y, text="", **options):

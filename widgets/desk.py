@@ -143,8 +143,8 @@ class Desk(OnPage):
         So a panel that is never shown has none.
         """
         controls = [knob.control for knob in self.knobs.values()]
-        self.stage = Stage(controls, self.clock, self.pin, self)
-        self.stage.observe(weakly(self.on_screen), ["density", "dark"])
+        self.stage = Stage(controls, self.clock, self.pin, self.picture.shape, self)
+        self.stage.observe(weakly(self.on_screen), ["room", "ratio", "dark"])
         self.stage.areas = self.areas()
         self.add(self.stage)
 
@@ -152,6 +152,8 @@ class Desk(OnPage):
         """Show a picture and words. Where the stage does, the plain widgets only hold them."""
         staged = self.stage is not None and self.stage.here
         for widget, name, value in (
+            (self.image, "width", str(self.picture.shape["width"])),
+            (self.image, "height", str(self.picture.shape["height"])),
             (self.image, "format", kind), (self.image, "value", picture),
             (self.summary, "value", spoken(text)),
         ):  # fmt: skip

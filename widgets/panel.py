@@ -42,6 +42,7 @@ class Panel(Places, Touchable, Still):
         steps: `steps(settings) -> int`, how far the time knob goes; None for a panel without time.
         time_label: what the time knob counts.
         frame: `frame(result, time) -> moment`, what is to be seen at that time.
+        blocks: in which the picture is cut on a narrow page, see widgets.arrangement.
         touch: what of the picture can be touched, by the label of its axes: functions that return
             settings, see widgets.touch.
 
@@ -51,7 +52,7 @@ class Panel(Places, Touchable, Still):
     def __init__(
         self, knobs, compute, draw, update, describe, size, settings,
         brief=None, steps=None, time_label="epoch", frame=lambda result, time: time,
-        touch=None,
+        touch=None, blocks=(),
     ):  # fmt: skip
         self.knobs = {knob.field: knob for knob in knobs}
         self.compute, self.update, self.describe = compute, update, describe
@@ -68,7 +69,7 @@ class Panel(Places, Touchable, Still):
         self.listeners = []
         self.lock = threading.RLock()
         self.ahead = Ahead(self)
-        self.picture = Picture(size, draw)
+        self.picture = Picture(size, draw, blocks)
         self.build(size, time_label if steps else None)
         self.set(**settings)
         self.start = self.settings
@@ -154,10 +155,10 @@ class Panel(Places, Touchable, Still):
 
     def on_screen(self, change):
         with self.lock:
-            self.picture.set_density(self.stage.density)
-            self.picture.dark = self.stage.dark
-            self.renew()
-            self.guarded(self.paint)
+            if self.picture.fit(self.stage.room, self.stage.ratio, self.stage.dark):
+                self.stage.areas, self.stage.shape = self.areas(), self.picture.shape
+                self.renew()
+                self.guarded(self.paint)
 
     def on_pin(self, change):
         with self.lock:

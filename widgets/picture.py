@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
@@ -16,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from PIL import Image
 
+from widgets.arrangement import Arrangement
 from widgets.dark import darken
 from widgets.fonts import families
 from widgets.style import ink, style_ticks, styled
@@ -25,8 +27,9 @@ class Picture:
     """A figure of fixed size, some of whose artists move.
 
     Parameters: size, width and height in units of 100 CSS pixels; draw, a function that gets the
-    figure, fills it, and returns the artists that will move in a namespace. What stands under
-    `still` there belongs to the background.
+    figure, fills it, and returns the artists that will move in a namespace; what stands under
+    `still` there belongs to the background; blocks, in which it is cut on a narrow page, see
+    widgets.arrangement.
 
     `density` is the number of pixels per hundredth of those units: more than 1 on a screen of high
     density, less on a narrow page. Where `dark`, the screen gets the dark style; what is stored is
@@ -36,18 +39,49 @@ class Picture:
     density = 1
     dark = False
 
-    def __init__(self, size, draw):
+    def __init__(self, size, draw, blocks=()):
         with styled():
             self.figure = Figure(figsize=size, dpi=100)
             self.canvas = FigureCanvasAgg(self.figure)
+            self.arrangement = Arrangement(self.figure, size, blocks)
             self.artists = draw(self.figure)
             style_ticks(self.figure)
         for text in texts(self.figure):
             text.set_color(ink(text.get_color()))
+        self.mend_texts()
         self.moving = sorted(moving_artists(self.artists), key=Artist.get_zorder)
         for artist in self.moving:
             artist.set_animated(True)
         self.background = self.side = None
+
+    @property
+    def shape(self):
+        """How it stands on the page: width and height in CSS pixels, and whether it is narrow."""
+        part = self.arrangement
+        return {"width": part.width, "height": part.height, "narrow": part.narrow}
+
+    def fit(self, room, ratio, dark=False):
+        """Draw for a page from now on; return whether that changes anything.
+
+        Parameters: room, for the picture, in CSS pixels; ratio, pixels of the screen for each;
+        dark, whether the page is.
+        """
+        before = self.shape, self.density, self.dark
+        if self.arrangement.fit(room):
+            self.background = self.side = None
+            self.mend_texts()
+        width = self.arrangement.width
+        # Whole pixels keep it sharp.
+        self.set_density(float(np.clip(round(min(room, width) * ratio) / width, 0.1, 2)))
+        self.dark = dark
+        return before != (self.shape, self.density, self.dark)
+
+    def mend_texts(self):
+        """Break long lines on a narrow page, and show what is only for it (gid="narrow")."""
+        for text in texts(self.figure):
+            text.set_wrap(self.arrangement.narrow)
+            if text.get_gid() == "narrow":
+                text.set_visible(self.arrangement.narrow)
 
     def set_density(self, density):
         """Draw with so many pixels per hundredth of a unit from now on."""

@@ -33,12 +33,14 @@ class Held:
 class Stage(anywidget.AnyWidget):
     """The frames of a panel, as the page has them.
 
-    Parameters: knobs, the controls; clock, the time knob or None; pin, the button; who, an object
-    that is told: `on_here()`, that a page has come that shows frames; `on_look(field)`, that the
-    learner looks at another knob, or at none; `on_got()`, that a frame has arrived; `on_touch(name,
-    phase, x, y)`, that a pointer goes "down" in an area, or is on its "move" from there.
+    Parameters: knobs, the controls; clock, the time knob or None; pin, the button; shape, of the
+    picture; who, an object that is told: `on_here()`, that a page has come that shows frames;
+    `on_look(field)`, that the learner looks at another knob, or at none; `on_got()`, that a frame
+    has arrived; `on_touch(name, phase, x, y)`, that a pointer goes "down" in an area, or is on its
+    "move" from there.
 
-    Attributes: here, whether there is such a page; held, what the page has, by key.
+    Attributes: here, whether there is such a page; held, what the page has, by key; shape, of
+    the picture, as a frame carries it.
     """
 
     _esm = "\n".join(
@@ -50,6 +52,9 @@ class Stage(anywidget.AnyWidget):
       position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
     }
     .knobs-panel { position: relative; }
+    .knobs-narrow > :first-child { order: 1; }
+    .knobs-narrow > :nth-child(n + 4) { order: 2; }
+    .knobs-narrow .widget-inline-hbox, .knobs-narrow .jupyter-button { max-width: 100%; }
     .knobs-touch { position: absolute; pointer-events: none; }
     .knobs-touch > div {
       position: absolute; overflow: hidden; cursor: pointer;
@@ -62,20 +67,19 @@ class Stage(anywidget.AnyWidget):
     .knobs-touch > div:hover > div { visibility: visible; }
     """
 
-    density = traitlets.Float(
-        1, min=0.1, max=2, help="pixels of the screen per pixel of the picture's own width"
-    ).tag(sync=True)
+    room = traitlets.Int(10_000, help="CSS pixels that the page has for the picture").tag(sync=True)
+    ratio = traitlets.Float(1, help="pixels of the screen per CSS pixel").tag(sync=True)
     dark = traitlets.Bool(False, help="whether the page is").tag(sync=True)
     knobs = traitlets.List(traitlets.Unicode()).tag(sync=True)
     clock = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     pin = traitlets.Unicode().tag(sync=True)
     areas = traitlets.List(help="what can be touched: name, box, help of each").tag(sync=True)
 
-    def __init__(self, knobs, clock, pin, who):
+    def __init__(self, knobs, clock, pin, shape, who):
         ids = [knob.model_id for knob in knobs]
         super().__init__(knobs=ids, clock=clock and clock.model_id, pin=pin.model_id)
         self.add_class("knobs-stage")
-        self.here = False
+        self.here, self.shape = False, shape
         self.generation = self.number = 0
         self.held, self.road = {}, Road()
         self.on_here, self.on_look = weakly(who.on_here), weakly(who.on_look)
@@ -95,6 +99,7 @@ class Stage(anywidget.AnyWidget):
         held = Held(content, size, before.number if known else self.number)
         frame = {"key": key, "text": text, "kind": kind, "ahead": ahead, "picture": held.number}
         frame |= {"number": self.number, "generation": self.generation}
+        frame |= self.shape
         self.held[key] = held
         self.drop_oldest()
         self.road.sent(self.number, 0 if known else size)

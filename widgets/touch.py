@@ -33,7 +33,7 @@ class Touchable:
         """Return what the page has to know of what can be touched."""
         axes = {axes.get_label(): axes for axes in self.figure.axes}
         return [
-            {"name": name, "box": list(axes[name].get_position().bounds), "help": help_of(action)}
+            {"name": name, "box": place_of(axes[name]), "help": help_of(action)}
             for name, action in self.touch.items()
         ]
 
@@ -79,9 +79,14 @@ def help_of(action):
     return action.__doc__.strip().splitlines()[0]
 
 
+def place_of(axes):
+    """Return left, bottom, width and height of axes, in parts of the figure."""
+    return (np.array(axes.bbox.bounds).reshape(2, 2) / axes.get_figure().bbox.size).ravel().tolist()
+
+
 def to_data(axes, x, y):
     """Return data coordinates of a point, in parts of the figure from its lower left corner."""
-    pixels = axes.get_figure().transFigure.transform((x, y))
+    pixels = axes.get_figure().bbox.size * (x, y)
     return tuple(float(number) for number in axes.transData.inverted().transform(pixels))
 
 

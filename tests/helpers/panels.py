@@ -88,7 +88,7 @@ def slide(panel, field, value):
 def in_picture(panel, name, point):
     """A point in the data of an axes, as the page tells it: in parts of the picture."""
     axes = next(axes for axes in panel.figure.axes if axes.get_label() == name)
-    return panel.figure.transFigure.inverted().transform(axes.transData.transform(point))
+    return axes.transData.transform(point) / panel.figure.bbox.size
 
 
 def touch(panel, name, *points):
@@ -124,6 +124,14 @@ def look(panel):
 def pixels(panel):
     """The picture on the page, as an array."""
     return np.array(Image.open(io.BytesIO(panel.image.value)))
+
+
+def put_on_screen(panel, pixels):
+    """Show the picture on a page that has so many pixels of the screen for it, or a sharper one."""
+    own = panel.picture.shape["width"]
+    with panel.stage.hold_trait_notifications():
+        panel.stage.set_trait("room", min(pixels, own))
+        panel.stage.set_trait("ratio", max(1, pixels / own))
 
 
 def live_widgets():

@@ -55,7 +55,7 @@ function makePage(stage, { seed, delay, ahead }) {
     pin: new Model({ value: false }),
   };
   const model = new Model({ knobs: ["a", "b"], clock: "clock", pin: "pin", areas: [],
-                            density: 1, dark: false });
+                            room: 1000, ratio: 1, dark: false });
   model.widget_manager = { get_model: async (id) => models[id] };
   const made = [], problems = [];
   const arrived = new Map(); // key -> the newest drawn for a move that has come, or one ahead

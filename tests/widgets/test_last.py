@@ -81,7 +81,7 @@ def test_what_a_panel_shows_is_written_when_it_rests(panel, runtime):
 def test_the_picture_is_written_as_it_is_seen_and_never_larger_than_its_own_size(
     panel, runtime, width, stored
 ):
-    panel.stage.density = width / 300
+    panels.put_on_screen(panel, width)
     panels.slide(panel, "rate", 100.0)
     at_rest(panel)
     png = base64.b64decode(written(panel, runtime=runtime)["image/png"])
@@ -118,7 +118,7 @@ def test_a_hand_does_not_wait_while_a_picture_is_encoded(panel, monkeypatch):
 
 
 def test_another_screen_is_nothing_to_save(panel, runtime):
-    panel.stage.density = 0.5
+    panels.put_on_screen(panel, 150)
     assert panel not in rest.due
 
 

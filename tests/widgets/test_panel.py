@@ -777,7 +777,7 @@ def test_a_closed_panel_gets_no_part_in_the_browser(panel):
 @pytest.mark.parametrize("width", [150, 291, 300, 600])
 def test_the_picture_is_as_fine_as_the_screen_and_the_same_size_on_the_page(panel, width):
     panel._repr_mimebundle_()
-    panel.stage.density = width / 300
+    panels.put_on_screen(panel, width)
     assert panels.pixels(panel).shape == (2 * width // 3, width, 3)
     png = Image.open(io.BytesIO(base64.b64decode(panel.bundle()["image/png"])))
     assert png.size == (300, 200)

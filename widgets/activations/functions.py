@@ -14,6 +14,9 @@ from widgets.panel import Panel
 from widgets.style import BLACK, GRADIENT, GRAY, LARGE, LIGHT, NORMAL, PINNED, SMALL
 
 SIZE = 8.6, 3.5
+BLOCKS = (
+    (0, 0, 220, 42), (220, 0, 340, 42), (317, 20, 620, 42), (0, 42, 620, 350), (620, 0, 860, 300),
+)  # fmt: skip
 # A unit of z is as long as one of f, so that slope 1 looks like 45 degrees.
 Z, HEIGHTS = (-6.0, 6.0), (-1.5, 4.0)
 TANGENT = 1.6
@@ -58,6 +61,7 @@ within ±0.01): z < -4.6, z > 4.6. Mean output for normal z: 0.5, not zero-cente
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         touch={"function": to_z},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -31,6 +31,11 @@ COLUMNS, PITCH, SIDE = 5, (1.716, 2.18), 1.5
 SHOWN = [name for name in ACTIVATIONS if name != "gelu_tanh"]
 ROWS = len(SHOWN) // COLUMNS + 1
 SIZE = 8.6, 0.02 + ROWS * PITCH[1]
+BLOCKS = [
+    (100 * PITCH[0] * column, 100 * PITCH[1] * row, 100 * PITCH[0] * (column + 1),
+     100 * PITCH[1] * (row + 1))
+    for row in range(ROWS) for column in range(COLUMNS)
+]  # fmt: skip
 LEGEND = f"""In %: unseen samples
 right. Maps: x1 across,
 x2 up, in the color of the
@@ -110,6 +115,7 @@ def panel(lang="en", **settings):
     made = Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
+        blocks=BLOCKS,
     )  # fmt: skip
     made.summary.layout.min_height = "58px"  # three lines, so that nothing below moves
     return made

@@ -19,6 +19,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 4.0
+BLOCKS = ((10, 0, 522, 400), (570, 0, 860, 345))
 CLASSES = 4
 # The largest that p_i (δ_ij - p_j) can be.
 STEEPEST = 0.25
@@ -72,6 +73,7 @@ because e^a overflows in float32.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         touch={"bars": to_height},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def update_layers(artists, inputs, epoch, epochs, activation):
         far = np.abs(values).max()
         row.note.set_text(
             f"beyond this axis: up to {short(far)}" if far > REACH
-            else "line: median; bands: 50% and 90% of the samples"
+            else "bands: 50%, 90% of samples"
         )  # fmt: skip
         row.note.set_color(RED if far > REACH else GRAY)
 

@@ -1,6 +1,7 @@
 """Panel A of lesson 12: one batch of one unit's values, through batch norm step by step."""
 
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,11 @@ from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, ORANGE, PURPLE, RED, SMALL
 
 SIZE = 8.6, 4.7
+# Of each row the strip, and below it its line of the table, whose head comes before the first.
+STRIPS = [(0, top, 505, bottom) for top, bottom in pairwise((0, 94, 171, 249, 327, 470))]
+LINES = [(505, middle - 14, 860, middle + 14) for middle in (67, 145, 222, 300, 390)]
+HEAD = (505, 0, 860, 26)
+BLOCKS = [STRIPS[0], HEAD, LINES[0], *chain(*zip(STRIPS[1:], LINES[1:], strict=True))]
 REACH = 12
 SPREADS = (0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)
 FOLLOWED = BLUE, ORANGE, GREEN, PURPLE
@@ -61,6 +67,7 @@ whatever the numbers were.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         touch={"z": to_mean, "scaled": to_beta},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 
@@ -115,9 +122,6 @@ def draw(figure):
     colors = BLACK, GRAY, *FOLLOWED
     for x, text, color in zip(columns, head, colors, strict=True):
         figure.text(x, 0.965, text, color=color, fontsize=NORMAL, ha="right", va="top")
-    across = figure.add_axes([0, 0, 1, 1])
-    across.axis("off")
-    across.set(xlim=(0, 1), ylim=(0, 1))
     return SimpleNamespace(
         bars=[strip.plot([], [], color=GRAY, linewidth=2.5, solid_capstyle="butt")[0]
               for strip in strips[:4]],
@@ -132,9 +136,10 @@ def draw(figure):
         beyond=[words(strip, 1, 1.12, transform=strip.transAxes, color=RED, fontsize=SMALL,
                       ha="right") for strip in strips],
         table=[
-            [words(across, x, bottom + height / 2, color=color, fontsize=NORMAL, ha="right",
-                   va="center") for x, color in zip(columns, colors, strict=True)]
-            for bottom, height in zip(bottoms, heights, strict=True)
+            [words(strip, x, bottom + height / 2, transform=figure.transFigure, color=color,
+                   fontsize=NORMAL, ha="right", va="center")
+             for x, color in zip(columns, colors, strict=True)]
+            for strip, bottom, height in zip(strips, bottoms, heights, strict=True)
         ],
     )  # fmt: skip
 

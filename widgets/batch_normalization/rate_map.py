@@ -21,6 +21,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.3
+BLOCKS = ((4, 0, 455, 300), (398, 0, 846, 300), (80, 296, 860, 352))
 RATES = np.geomspace(1e-3, 1e2, 16)
 FIRST_WEIGHTS = "small_normal", "xavier_normal", "he_normal", "orthogonal", "large_normal"
 # Training works where it ends below half the loss of guessing; full color is at 5% of it.
@@ -57,7 +58,15 @@ def rates(lang="en", **settings):
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
+        knobs,
+        compute,
+        draw,
+        update,
+        describe,
+        SIZE,
+        {"lang": lang} | settings,
+        brief=brief,
+        blocks=BLOCKS,
     )
 
 
@@ -94,13 +103,13 @@ def draw(figure):
                           va="top") for k in range(5)],
         ))  # fmt: skip
         blocks[-1].cells.smooth = False
-    first = figure.axes[0]
-    first.text(0, -0.37, "One cell: one training. Empty: no better than guessing; full color: a "
-               "twentieth of that loss; ✕: diverged.", transform=first.transAxes, color=GRAY,
-               fontsize=SMALL)  # fmt: skip
+    figure.text(0.12, 0.09, "One cell: one training. Empty: no better than guessing; full color: "
+                "a twentieth of that loss; ✕: diverged.", color=GRAY, fontsize=SMALL,
+                va="top")  # fmt: skip
     for k, name in enumerate(FIRST_WEIGHTS):
-        first.text(-0.02, 0.9 - 0.2 * k, name, transform=first.transAxes, fontsize=SMALL,
-                   ha="right", va="center")  # fmt: skip
+        for axes, where in zip(figure.axes, (None, "narrow"), strict=True):
+            axes.text(-0.02, 0.9 - 0.2 * k, name, transform=axes.transAxes, fontsize=SMALL,
+                      ha="right", va="center", gid=where)  # fmt: skip
     return SimpleNamespace(blocks=blocks)
 
 

@@ -26,6 +26,7 @@ from widgets.loss_curves import to_epoch
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.3
+BLOCKS = ((0, 0, 385, 430), (385, 0, 860, 430))
 SETS = ("circle", "spiral", "xor", "gaussians", "moons")
 WIDTH = 16
 SHARES = 0.05, 0.25, 0.5, 0.75, 0.95
@@ -82,6 +83,7 @@ With it: has learned.
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"],
         touch={"losses": to_epoch} | dict.fromkeys(NAMES, to_epoch_of_layer),
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

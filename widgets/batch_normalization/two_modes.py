@@ -19,6 +19,7 @@ from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
 
 SIZE = 8.6, 4.0
+BLOCKS = ((10, 0, 441, 400), (441, 0, 860, 400))
 SETS = ("moons", "circle", "spiral", "xor", "gaussians")
 LOSSES = 1e-3, 1e3
 # So many unseen points of each class.
@@ -68,6 +69,7 @@ Evaluation mode: one answer per point.
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={"losses": to_epoch},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.7
+BLOCKS = ((0, 0, 430, 370), (430, 0, 860, 370))
 LARGEST, SAMPLES = 512, 512
 # No further round begins after so many seconds.
 ROUNDS, REPEATS, PATIENCE = 3, 3, 2.0
@@ -68,6 +69,7 @@ gradient take 0.34 kB.
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         touch={"memory": to_batch_size, "times": to_batch_size},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

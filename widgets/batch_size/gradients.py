@@ -25,6 +25,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.9
+BLOCKS = ((6, 0, 470, 390), (470, 0, 860, 390))
 SETS = ("spiral", "circle", "xor", "gaussians", "moons")
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
@@ -92,6 +93,7 @@ def noise(lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang, "time": 5} | settings,
         brief=brief, steps=lambda settings: EPOCHS, frame=frame, touch={"law": to_batch_size},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def draw(figure):
     law.plot(size, 1 / np.sqrt(size), color=GRAY, linewidth=1, linestyle=(0, (4, 2)))
     law.plot(size[:-1], expected_noise(1, N, size[:-1]), color=BLUE, linewidth=1)
     law.text(1.15, 0.0042, f"dots: measured, {BATCHES} batches each", fontsize=SMALL, color=BLACK)
-    law.text(1.15, 0.0026, "dashed: 1/√B, samples drawn with replacement", fontsize=SMALL,
+    law.text(1.15, 0.0026, "dashed: 1/√B, drawn with replacement", fontsize=SMALL,
              color=GRAY)  # fmt: skip
     law.text(1.15, 0.0016, "blue: without replacement, 0 at B = N", fontsize=SMALL, color=BLUE)
     cloud.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=[-1, 0, 1], yticks=[-1, 0, 1])

@@ -25,9 +25,12 @@ from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import SETS, Moment
 from widgets.marks import label_ends
 from widgets.panel import Panel
-from widgets.style import BLACK, BROWN, LIGHT, NORMAL, PINNED, RED, SKY, SMALL
+from widgets.style import BLACK, BROWN, GRAY, LIGHT, NORMAL, PINNED, RED, SKY, SMALL
 
 SIZE = 8.6, 4.1
+BLOCKS = (
+    (0, 36, 340, 362), (294, 0, 672, 410), (650, 0, 850, 410),
+)  # fmt: skip
 LOSSES = 1e-4, 10.0
 ONE, ALL, YOURS = SKY, BROWN, BLACK
 KEPT = 32
@@ -75,6 +78,7 @@ def panel(lang="en", **settings):
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={budget: to_epoch_in(budget) for budget in BUDGETS},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 
@@ -151,6 +155,9 @@ def draw(figure):
         axes[k].text(0, 1.15, f"Same {budget}", transform=axes[k].transAxes, fontsize=NORMAL)
         tracks.append(draw_track(axes[k]))
     axes[0].set_ylabel("training loss", labelpad=1)
+    for exponent, label in zip(range(-4, 1), ("10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"), strict=True):
+        axes[2].text(-0.05, 10.0**exponent, label, gid="narrow", fontsize=SMALL, color=GRAY,
+                     transform=axes[2].get_yaxis_transform(), ha="right", va="center")  # fmt: skip
     key = [words(track, 0, -0.29, transform=track.transAxes, fontsize=SMALL) for track in axes]
     words(axes[0], -0.55, -0.29, "learning rate of each:", transform=axes[0].transAxes,
           fontsize=SMALL, ha="right")  # fmt: skip

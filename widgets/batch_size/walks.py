@@ -20,6 +20,7 @@ from widgets.style import GRAY, LIGHT, PINNED, SMALL
 from widgets.touch import to_time
 
 SIZE = 8.6, 3.6
+BLOCKS = ((0, 0, 440, 360), (455, 0, 860, 360))
 UPDATES = 160
 DETOURS = 0.9, 40.0
 # What is shown of the plane; the unit is the largest distance from the start.
@@ -71,6 +72,7 @@ def paths(lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         steps=lambda settings: UPDATES, time_label="update", touch={"detours": to_update},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from lessons import Run, TrainConfig, data, predict, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.epoch_batch_iteration.fits import few_samples, stage, three_moments
 from lessons.verdict import count, short
-from widgets.epoch_batch_iteration.three_fits import SIZE, X_GRID, draw, update
+from widgets.epoch_batch_iteration.three_fits import BLOCKS, SIZE, X_GRID, draw, update
 from widgets.knobs import count_slider, float_slider, int_slider
 from widgets.loss_curves import to_epoch
 from widgets.panel import Panel
@@ -58,6 +58,7 @@ def fits(lang="en", **settings):
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={"losses": to_epoch},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

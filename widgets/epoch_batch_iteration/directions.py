@@ -10,7 +10,7 @@ from lessons.experiments.epoch_batch_iteration.batches import cut, sample_orders
 from lessons.experiments.epoch_batch_iteration.counting import updates, where
 from lessons.experiments.epoch_batch_iteration.directions import batch_gradients, compare
 from lessons.verdict import count, short
-from widgets.epoch_batch_iteration.fan import SIZE, draw, update
+from widgets.epoch_batch_iteration.fan import BLOCKS, SIZE, draw, update
 from widgets.epoch_batch_iteration.samples import NETWORK, first_look, load
 from widgets.knobs import count_slider, int_slider
 from widgets.panel import Panel
@@ -67,6 +67,7 @@ def gradients(lang="en", **settings):
         {"time": first_look(settings), "lang": lang} | settings,
         brief=brief, steps=steps, time_label="update", frame=frame,
         touch={"angle": to_update, "length": to_update},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -9,6 +9,9 @@ from widgets.artists import words
 from widgets.style import BLACK, GRADIENT, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.8
+BLOCKS = (
+    (0, 0, 200, 66), (154, 46, 462, 66), (0, 66, 462, 362), (0, 344, 300, 380), (462, -8, 860, 380),
+)  # fmt: skip
 # The largest relative length that the scale shows.
 LONGEST = 10.0
 
@@ -21,12 +24,12 @@ def draw(figure):
     fan.set(xlim=(-2, 3.5), xticks=[-2, -1, 0, 1, 2, 3], yticks=[-1, 0, 1])
     # As many units per pixel upward as sideways, so that angles are true.
     reach = 5.5 / 2 * fan.bbox.height / fan.bbox.width
-    fan.set_ylim(-reach, reach)
+    fan.set(ylim=(-reach, reach), aspect="equal")
     fan.set_xlabel("along the full gradient", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
     fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
-    for x, key, color in ((0, "shaded: uphill", GRAY), (0.26, "thin: other batches", GRADIENT)):
-        fan.text(x, -0.1, key, transform=fan.transAxes, color=color, fontsize=SMALL, va="top")
+    for x, key, color in ((0.06, "shaded: uphill", GRAY), (0.181, "thin: other batches", GRADIENT)):
+        figure.text(x, 0.045, key, color=color, fontsize=SMALL, va="top")
     angle.text(
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
         color=GRADIENT, fontsize=SMALL,
@@ -56,13 +59,13 @@ def draw(figure):
         others=fan.plot([], [], color=GRADIENT, linewidth=0.8)[0],
         full=arrows(BLACK, 0.009, 4),
         this=arrows(GRADIENT, 0.009, 5),
-        title=words(fan, 0, 1.11, transform=fan.transAxes),
+        title=words(fan, 0.06, 0.892, transform=figure.transFigure),
         full_text=words(
-            fan, 0, 1.025, "all samples: length 1", transform=fan.transAxes, color=BLACK,
+            fan, 0.06, 0.8325, "all samples: length 1", transform=figure.transFigure, color=BLACK,
             fontsize=SMALL, fontweight="bold",
         ),
         this_text=words(
-            fan, 0.385, 1.025, transform=fan.transAxes, color=GRADIENT, fontweight="bold",
+            fan, 0.239, 0.8325, transform=figure.transFigure, color=GRADIENT, fontweight="bold",
             fontsize=SMALL,
         ),
         right_title=words(angle, 0, 1.26, transform=angle.transAxes),

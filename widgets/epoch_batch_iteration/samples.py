@@ -15,7 +15,15 @@ from lessons.experiments.epoch_batch_iteration.batches import (
 from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, updates, where
 from lessons.verdict import count, short
 from widgets.epoch_batch_iteration.cells import bar, grid, pixel
-from widgets.epoch_batch_iteration.sheet import BAR, GRID, SIZE, batches_in_words, draw, update
+from widgets.epoch_batch_iteration.sheet import (
+    BAR,
+    BLOCKS,
+    GRID,
+    SIZE,
+    batches_in_words,
+    draw,
+    update,
+)
 from widgets.knobs import choice, count_slider, int_slider, switch
 from widgets.panel import Panel
 
@@ -82,6 +90,7 @@ Shown: update 15, which is batch 3 of epoch 2.
         {"time": first_look(settings), "lang": lang} | settings,
         brief=brief, steps=steps, time_label="update", frame=frame,
         touch={"losses": to_update, "cells": to_its_batch, "epoch": to_batch_at},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from widgets.picture import moving_artists
 from widgets.style import CLASSES, GRAY, LARGE, NORMAL, RED, SMALL, USED
 
 SIZE = 8.6, 4.0
+BLOCKS = ((10, 0, 384, 400), (425, 0, 860, 400))
 # In pixels of the page, so that each cell is as wide as the others.
 GRID, BAR = (360, 270), (360, 20)
 # More points than this are drawn as the band that they fill.
@@ -49,7 +50,10 @@ def draw(figure):
     return SimpleNamespace(
         maps=maps,
         key=key,
-        counters=[text(cells, x, 302, **counters) for x in (0, 180, 442)],
+        counters=[
+            text(cells, x / 860, 374 / 400, transform=figure.transFigure, **counters)
+            for x in (20, 200, 462)
+        ],
         out_text=text(cells, 278, 273, fontsize=SMALL),
         epoch_text=text(epoch, 0, 24),
         mix_text=text(mix, 0, 24),
@@ -66,9 +70,9 @@ def draw(figure):
 
 def draw_key(axes):
     """Say what the colors of the cells mean; return the square that takes the batch's color."""
-    for x, name in ((15, "this batch"), (98, "faint: still to come"), (235, "used")):
+    for x, name in ((15, "this batch"), (98, "faint: still to come"), (250, "used")):
         axes.text(x, 281, name, fontsize=SMALL, va="center_baseline")
-    this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 225))
+    this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 240))
     return this
 
 

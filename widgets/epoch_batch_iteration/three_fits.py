@@ -11,6 +11,10 @@ from widgets.loss_curves import LIMITS, draw_losses, update_losses
 from widgets.style import GRAY, NORMAL, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 4.4
+BLOCKS = (
+    (0, 0, 418, 24), (0, 24, 166, 44), (166, 24, 282, 44), (241, 24, 418, 44), (0, 44, 418, 440),
+    (418, 0, 860, 285), (455, 285, 860, 440),
+)  # fmt: skip
 X_GRID = np.linspace(-4, 4, 161, dtype=np.float32)[:, None]
 HEIGHTS = -2.6, 2.6
 COLORS = {
@@ -41,9 +45,9 @@ def draw(figure):
     pictures = [now, *small]
     for axes in pictures:
         axes.plot(X_GRID, np.sin(X_GRID), color=GRAY, linewidth=1.4, zorder=0)
-    key = (-4, "● training samples", TRAINING), (-1.1, "● unseen samples", VALIDATION)
-    for x, name, color in (*key, (1.6, "— the true curve", GRAY)):
-        now.text(x, 1.03 * HEIGHTS[1], name, color=color, fontsize=SMALL)
+    key = (0.05, "● training samples", TRAINING), (0.195, "● unseen samples", VALIDATION)
+    for x, name, color in (*key, (0.33, "— the true curve", GRAY)):
+        figure.text(x, 0.902, name, color=color, fontsize=SMALL)
     return SimpleNamespace(
         unseen=now.plot([], [], "o", color=VALIDATION, ms=2, mew=0)[0],
         samples=[
@@ -52,7 +56,7 @@ def draw(figure):
         fits=[axes.plot([], [], color=style.BLUE, linewidth=width)[0]
               for axes, width in zip(pictures, (2.2, 1.3, 1.3, 1.3), strict=True)],
         titles=[
-            words(now, 0, 1.075, transform=now.transAxes, fontsize=NORMAL),
+            words(now, 0.05, 0.949, transform=figure.transFigure, fontsize=NORMAL),
             *(words(axes, 0, 1.03, transform=axes.transAxes, fontsize=SMALL) for axes in small),
         ],
         epochs=[

@@ -63,7 +63,7 @@ export default () => {
         if (frames.shown) view.show(frames.shown);
         ends = [
           keepNaming(panel),
-          keepFitting(picture, model),
+          keepFitting(panel, model),
           keepTheme(panel, model),
           keepTouching(panel, picture, model),
           keepLooking(panel, (field) => model.send({ look: field })),

@@ -21,6 +21,9 @@ function makeView(panel, spoken) {
     panel.removeAttribute("aria-busy");
     const repainted = picture.src !== frame.image.src;
     if (repainted) picture.src = frame.image.src;
+    // On a narrow page the knobs stand below it.
+    Object.assign(picture, { width: frame.width, height: frame.height });
+    panel.classList.toggle("knobs-narrow", frame.narrow);
     say(frame.text);
     if (repainted) requestAnimationFrame(() => afterPaint(frame));
   }

@@ -23,6 +23,7 @@ from widgets.style import CLASSES
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
 RATES = 1e-6, 1e3
 SIZE = 8.6, 4.1
+BLOCKS = ((0, 0, 345, 345), (345, 0, 860, 345), (0, 345, 745, 410))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +82,7 @@ has barely moved, the steps are too small. 56% of unseen samples right.
         knobs, compute, draw, update, describe, SIZE, {"data": data, "lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={"losses": to_epoch},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

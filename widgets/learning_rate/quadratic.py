@@ -16,6 +16,7 @@ from widgets.style import BLACK, GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, 
 from widgets.touch import to_time
 
 SIZE = 8.6, 3.7
+BLOCKS = ((0, 0, 255, 304), (255, 0, 535, 304), (535, 0, 860, 304), (0, 304, 860, 388))
 RATES = 1e-3, 10.0
 # Where the path starts at first; the lines of equal loss are those of its loss.
 START = np.array([1.0, 0.7])
@@ -59,6 +60,7 @@ def valley(lang="en", **settings):
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         steps=lambda settings: settings["steps"], time_label="step",
         touch={"across": to_start_across, "above": to_start, "losses": to_step},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

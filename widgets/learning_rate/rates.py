@@ -20,6 +20,7 @@ from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 3.6
+BLOCKS = ((0, -14, 455, 360), (455, -14, 860, 360))
 LOW, HIGH, POINTS = 1e-4, 1e2, 37
 LOSSES = 1e-5, 10.0
 # Single batches are noisy: the range test averages over this share of its updates.
@@ -55,7 +56,15 @@ def sweep(lang="en", **settings):
         choice("data", "data", "What the network has to learn", SETS, "moons"),
     ]  # fmt: skip
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief
+        knobs,
+        compute,
+        draw,
+        update,
+        describe,
+        SIZE,
+        {"lang": lang} | settings,
+        brief=brief,
+        blocks=BLOCKS,
     )
 
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Affine2D
 
 from lessons.verdict import short
 from widgets.artists import words
@@ -28,17 +29,20 @@ COLUMNS = (
 RIGHTS = ((61, 113, 174), (256, 322), (432, 504, 570), (684, 760, 836))
 
 
-def draw_arithmetic(axes):
-    """Make the table on axes that are as wide as the picture; what never changes stands still."""
-    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
+def draw_arithmetic(figure):
+    """Make the table at the lower edge of a figure; what never changes stands still."""
+    axes = figure.add_axes([0, 0, 1, 1])
     axes.axis("off")
-    style = {"fontsize": SMALL, "va": "center"}
+    height = 100 * figure.get_figheight()
+    in_pixels = Affine2D().translate(0, -HEIGHT).scale(1 / WIDTH, -1 / height) + figure.transFigure
+    line = {"color": LIGHT, "linewidth": 0.8, "transform": in_pixels, "clip_on": False}
+    style = {"fontsize": SMALL, "va": "center", "transform": in_pixels}
     for (left, width), rights, names in zip(BANDS, RIGHTS, COLUMNS, strict=True):
-        axes.plot([left, left + width], [TITLE + 10] * 2, color=LIGHT, linewidth=0.8)
+        axes.plot([left, left + width], [TITLE + 10] * 2, **line)
         for right, name in zip(rights, names, strict=True):
             axes.text(right, NAMES, name, color=GRAY, ha="right", **style)
     for band in BANDS[:3]:
-        axes.plot([band[0], sum(band)], [MEAN - 11] * 2, color=LIGHT, linewidth=0.8)
+        axes.plot([band[0], sum(band)], [MEAN - 11] * 2, **line)
     axes.text(RIGHTS[1][0], MEAN, "L =", color=GRAY, ha="right", **style)
     axes.text(BANDS[2][0] + 8, MEAN, "g =", color=GRAY, **style)
     for row in range(3):
@@ -50,14 +54,17 @@ def draw_arithmetic(axes):
     samples, with_mean = range(SHOWN), range(SHOWN + 1)
     rows = ((samples,) * 3, (samples, with_mean), (with_mean,) * 3, (range(3),) * 3)
     return SimpleNamespace(
-        bands=[draw_band(axes, *band, color) for band, color in zip(BANDS, COLORS, strict=True)],
+        bands=[
+            draw_band(axes, *band, color, in_pixels)
+            for band, color in zip(BANDS, COLORS, strict=True)
+        ],
         titles=[
-            words(axes, left + 8, TITLE, title, zorder=3, fontsize=NORMAL, va="center")
+            words(axes, left + 8, TITLE, title, zorder=3, **style | {"fontsize": NORMAL})
             for (left, _), title in zip(BANDS, TITLES, strict=True)
         ],
         heading=words(
-            axes, BANDS[0][0] + 8, HEADING, zorder=3, fontsize=NORMAL, fontweight="bold",
-            va="center",
+            axes, BANDS[0][0] + 8, HEADING, zorder=3, fontweight="bold",
+            **style | {"fontsize": NORMAL},
         ),
         # The row below the samples holds their means.
         sections=[
@@ -69,11 +76,12 @@ def draw_arithmetic(axes):
     )  # fmt: skip
 
 
-def draw_band(axes, left, width, color):
+def draw_band(axes, left, width, color, in_pixels):
     """Make the ground that lights up a section."""
     band = Rectangle((left, TITLE - 11), width, MEAN + 26 - TITLE, color=color, linewidth=0)
     band.set(alpha=0.07 if color == BLACK else 0.14, zorder=1)
-    return axes.add_patch(band)
+    band.set(transform=in_pixels, clip_on=False)
+    return axes.add_artist(band)
 
 
 def at_row(row):

@@ -22,6 +22,10 @@ from widgets.nine_steps.plots import draw_fit, draw_losses, size_of, update_fit,
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.6
+BLOCKS = (
+    (0, 0, 296, 286), (296, 0, 620, 286), (620, 0, 860, 286),
+    (0, 294, 180, 460), (180, 294, 338, 460), (338, 294, 582, 460), (582, 294, 860, 460),
+)  # fmt: skip
 RATES = 1e-3, 3.0
 # From any first weights that are drawn to any that are seen in the landscape.
 SHIFT = 4.0
@@ -79,6 +83,7 @@ Validation loss 1.6 → 0.046, training loss 2.1 → 0.052: 99.8% of the way dow
         knobs, compute, draw, update, describe, SIZE, {"time": 7, "lang": lang} | settings,
         steps=lambda settings: 4 * settings["updates"], time_label="phase", frame=frame,
         touch={"losses": to_end_of_update, "landscape": to_start},
+        blocks=BLOCKS,
     )  # fmt: skip
 
 
@@ -142,7 +147,7 @@ def draw(figure):
         fit=draw_fit(figure.add_axes([0.06, 0.475, 0.275, 0.415])),
         losses=draw_losses(figure.add_axes([0.395, 0.475, 0.18, 0.415])),
         landscape=draw_landscape(figure.add_axes([0.77, 0.475, 0.2059, 0.415])),
-        arithmetic=draw_arithmetic(figure.add_axes([0, 0, 1, 166 / 460])),
+        arithmetic=draw_arithmetic(figure),
     )
 
 

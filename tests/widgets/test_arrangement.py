@@ -1,0 +1,154 @@
+"""The parts of a picture on a narrow page: all of them there, none cut off, letters as they were."""
+
+import pytest
+from lesson_panels import PANELS
+from matplotlib.figure import Figure
+
+from widgets.arrangement import LEAST, Arrangement
+from widgets.artists import Words
+from widgets.picture import texts
+
+# As drawn: two axes with room for labels, a heading over both, a scale below both.
+SIZE = 8, 4
+BLOCKS = (0, 0, 400, 300), (400, 0, 800, 300), (0, 300, 800, 400)
+PLACES = (50, 40, 300, 200), (450, 40, 300, 200), (50, 330, 700, 20)
+ROOMS = 352, 560, 700
+
+
+@pytest.fixture
+def arrangement():
+    figure = Figure(SIZE, dpi=100)
+    arrangement = Arrangement(figure, SIZE, BLOCKS)
+    for left, top, width, height in PLACES:
+        figure.add_axes([left / 800, 1 - (top + height) / 400, width / 800, height / 400])
+    return arrangement
+
+
+def places(arrangement):
+    """Left, top, width and height of all axes, in pixels."""
+    boxes = [axes.bbox for axes in arrangement.figure.axes]
+    height = arrangement.figure.bbox.height
+    return [
+        [round(number) for number in (box.x0, height - box.y1, box.width, box.height)]
+        for box in boxes
+    ]
+
+
+def test_a_wide_page_shows_it_as_it_was_drawn(arrangement):
+    assert not arrangement.fit(10_000)
+    assert not arrangement.narrow
+    assert places(arrangement) == [list(place) for place in PLACES]
+
+
+def test_where_blocks_have_room_beside_each_other_they_stay_there():
+    figure = Figure(SIZE, dpi=100)
+    arrangement = Arrangement(figure, SIZE, [(0, 0, 300, 400), (300, 0, 600, 400), (600, 0, 800, 400)])
+    assert arrangement.fit(650)
+    at = [block.at for block in arrangement.placed]
+    assert at == [(0, 0), (300, 0), (0, 400)]
+    assert (arrangement.width, arrangement.height) == (650, 800)
+
+
+def test_a_narrow_page_has_them_below_each_other_with_all_the_room_for_labels(arrangement):
+    assert arrangement.fit(360)
+    assert arrangement.narrow
+    assert places(arrangement) == [[50, 40, 260, 200], [50, 340, 260, 200], [50, 630, 260, 20]]
+    assert arrangement.figure.bbox.size.tolist() == [360, 700]
+
+
+def test_back_on_a_wide_page_all_is_where_it_was(arrangement):
+    arrangement.fit(360)
+    assert arrangement.fit(900)
+    assert places(arrangement) == [list(place) for place in PLACES]
+
+
+def test_texts_of_the_figure_go_with_their_block(arrangement):
+    text = arrangement.figure.text(450 / 800, 1 - 20 / 400, "heading")
+    arrangement.fit(360)
+    at = text.get_transform().transform(text.get_position())
+    assert at == pytest.approx([50, 700 - 320])
+
+
+def test_axes_in_true_shape_keep_it(arrangement):
+    axes = arrangement.figure.axes[0]
+    axes.set(xlim=(0, 3), ylim=(0, 2), aspect="equal")
+    arrangement.fit(360)
+    axes.apply_aspect()
+    assert axes.bbox.width / axes.bbox.height == pytest.approx(1.5)
+    assert axes.bbox.width == pytest.approx(260)
+
+
+def test_pages_narrower_than_all_phones_show_it_smaller(arrangement):
+    arrangement.fit(100)
+    assert arrangement.width == LEAST
+
+
+def test_lines_follow_when_the_page_changes_twice(arrangement):
+    figure = arrangement.figure
+    (line,) = figure.axes[0].plot([0.6, 0.9], [0.5, 0.5], transform=figure.transFigure)
+    for room in (360, 500, 360):
+        arrangement.fit(room)
+        path = line.get_transform().transform_path(line.get_path())
+        left = figure.transFigure.transform((0.6, 0.5))[0]
+        assert path.vertices[0, 0] == pytest.approx(left)
+
+
+# The panels
+
+
+@pytest.fixture(scope="module")
+def pictures(compiled):
+    """All pictures of the kit, each arranged for every narrow page: (room, texts, size)."""
+    made = {}
+    for name, make in PANELS.items():
+        panel = make()
+        for room in ROOMS:
+            panel.picture.fit(room, 1.0)
+            panel.paint()
+            made[name, room] = list(boxes_of_texts(panel.picture)), panel.picture.shape
+            assert panel.picture.density == 1
+        panel.close()
+    return made
+
+
+def boxes_of_texts(picture):
+    """Yield each text that is seen: its words, left, top, right and bottom in pixels."""
+    figure, renderer = picture.figure, picture.canvas.get_renderer()
+    height = figure.bbox.height
+    for text in (*texts(figure), *ticks(figure)):
+        if not text.get_visible() or not text.get_text().strip():
+            continue
+        if isinstance(text, Words):
+            x0, y0, x1, y1 = box_of_words(text)
+        else:
+            x0, y0, x1, y1 = text.get_window_extent(renderer).extents
+        yield text.get_text(), (x0, height - y1, x1, height - y0)
+
+
+def ticks(figure):
+    """The labels of all ticks that are within their axes."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            for tick in axis._update_ticks():
+                yield from (tick.label1, tick.label2)
+
+
+def box_of_words(text):
+    lines, width = text.sprite.shape[:2]
+    x, y = text.get_transform().transform(text.get_position())
+    left = x - {"left": 0, "center": width / 2, "right": width}[text.get_ha()]
+    bottom = y - {"bottom": 0, "center": lines / 2, "top": lines}[text.get_va()]
+    return left, bottom, left + width, bottom + lines
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("name", PANELS)
+def test_no_word_is_cut_off(pictures, name, room):
+    words, shape = pictures[name, room]
+    assert shape["width"] == room
+    cut = [
+        (text, [round(edge) for edge in box])
+        for text, box in words
+        if box[0] < -3 or box[1] < -3 or box[2] > room + 3 or box[3] > shape["height"] + 3
+    ]
+    assert cut == []
