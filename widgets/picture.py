@@ -77,11 +77,12 @@ class Picture:
         return before != (self.shape, self.density, self.dark)
 
     def mend_texts(self):
-        """Break long lines on a narrow page, and show what is only for it (gid="narrow")."""
+        """Break long lines on a narrow page; show what is for it alone, or for others, by its gid."""
+        narrow = self.arrangement.narrow
         for text in texts(self.figure):
-            text.set_wrap(self.arrangement.narrow)
-            if text.get_gid() == "narrow":
-                text.set_visible(self.arrangement.narrow)
+            text.set_wrap(narrow)
+            if text.get_gid() in ("narrow", "wide"):
+                text.set_visible((text.get_gid() == "narrow") == narrow)
 
     def set_density(self, density):
         """Draw with so many pixels per hundredth of a unit from now on."""

@@ -87,7 +87,7 @@ function makePage(stage, { seed, delay, ahead }) {
     number++;
     if (!same) made.push({ key, ahead: isAhead, number });
     held.set(key, color);
-    const message = { key, number, generation, ahead: isAhead, text: `${key} ${color}`,
+    const message = { key, number, generation, ahead: isAhead, width: 1, height: 1, narrow: false, text: `${key} ${color}`,
                       picture: made[color].number, kind: "bmp" };
     road(() => {
       note(message, color, same);

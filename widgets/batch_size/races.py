@@ -160,7 +160,7 @@ def draw(figure):
                      transform=axes[2].get_yaxis_transform(), ha="right", va="center")  # fmt: skip
     key = [words(track, 0, -0.29, transform=track.transAxes, fontsize=SMALL) for track in axes]
     words(axes[0], -0.55, -0.29, "learning rate of each:", transform=axes[0].transAxes,
-          fontsize=SMALL, ha="right")  # fmt: skip
+          fontsize=SMALL, ha="right", gid="wide")  # fmt: skip
     return SimpleNamespace(
         beliefs=draw_beliefs(figure.add_axes([0.055, 0.25, 0.272, 0.57])), tracks=tracks, key=key
     )
