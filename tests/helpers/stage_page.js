@@ -87,8 +87,9 @@ function makePage(stage, { seed, delay, ahead }) {
     number++;
     if (!same) made.push({ key, ahead: isAhead, number });
     held.set(key, color);
-    const message = { key, number, generation, ahead: isAhead, width: 1, height: 1, narrow: false, text: `${key} ${color}`,
-                      picture: made[color].number, kind: "bmp" };
+    const message = { key, number, generation, ahead: isAhead, text: `${key} ${color}`,
+                      picture: made[color].number, kind: "bmp",
+                      width: 1, height: 1, narrow: false };
     road(() => {
       note(message, color, same);
       model.trigger("msg:custom", { frame: message }, same ? [] : [bitmap(color)]);
