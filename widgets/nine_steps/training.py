@@ -1,4 +1,4 @@
-"""The panel of lesson 01: a training in which every update can be laid open, number by number."""
+"""The panel of lesson 01: a training whose every update can be read, number by number."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -171,7 +171,7 @@ def update(artists, result, moment, pinned):
 
 
 def heading(result, moment):
-    """Say which update is laid open."""
+    """Say which update is shown."""
     size = len(moment.update.batch)
     shown = f", {SHOWN} of them shown" if size > SHOWN else ""
     samples = "1 sample" if size == 1 else f"{size} samples{shown}"

@@ -21,6 +21,7 @@ from lessons.experiments.nine_steps.thrown_ball import (
 from lessons.experiments.nine_steps.training import (
     Training,
     Update,
+    last_weights,
     make_update,
     train,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "curvature",
     "gradient",
     "initialize",
+    "last_weights",
     "least_squares",
     "level_line",
     "loss",

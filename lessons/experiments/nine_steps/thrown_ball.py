@@ -25,7 +25,7 @@ def true_height(t):
 
 
 def throw_ball(n=40, noise=0.4, seed=0):
-    """Generate measured heights of a ball thrown upwards from 1.5 m with 12 m/s.
+    """Generate measured heights of a ball thrown upward from 1.5 m with 12 m/s.
 
     `h = true_height(t) + noise·ε`, `t ~ U(0, 2)`, `ε ~ N(0, 1)`.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from lessons.checks import integer, not_negative
 from lessons.experiments.nine_steps.parabola import (
+    features,
     initialize,
     loss,
     losses,
@@ -109,3 +110,29 @@ def train(ready, learning_rate=0.1, batch_size=4, updates=60, seed=0, start=None
             losses(weights, ready.x_val, ready.y_val),
             diverged,
         )  # fmt: skip
+
+
+def last_weights(ready, seeds, learning_rate=0.1, batch_size=4, updates=60):
+    """Train once per seed, all trainings side by side, and keep only where each ends.
+
+    Parameters: ready and the others as in `train`; seeds, of first weights and batches; batch_size
+    must divide the training samples, so that all batches are equally large.
+    Returns: weights, shape (seeds, 3): the last ones that `train` finds, to rounding.
+
+    >>> from lessons.experiments.nine_steps.thrown_ball import prepare, throw_ball
+    >>> ready = prepare(*throw_ball())
+    >>> bool(np.allclose(last_weights(ready, [7])[0], train(ready, seed=7).weights[-1]))
+    True
+    """
+    n = len(ready.x_train)
+    if n % batch_size:
+        raise ValueError(f"batch_size must divide the {n} training samples, got {batch_size}")
+    columns = features(ready.x_train)
+    w = np.array([initialize(seed) for seed in seeds])
+    deals = [batches(n, batch_size, np.random.default_rng([seed, 2])) for seed in seeds]
+    for _ in range(updates):
+        batch = np.array([next(deal) for deal in deals])
+        X, y = columns[batch], ready.y_train[batch]
+        residuals = np.einsum("kbi,ki->kb", X, w) - y
+        w = w - learning_rate * 2 * np.einsum("kb,kbi->ki", residuals, X) / batch_size
+    return w

@@ -390,15 +390,35 @@ def test_the_replies_about_the_gradient_say_what_the_runs_did():
 def test_goals_are_open_at_first_and_can_be_reached(panel):
     goals = nine_steps.goals(panel)
     assert not goals.done
-    panel.set(learning_rate=1.0)
+    # What the lesson says to do first reaches none of them.
+    panel.set(learning_rate=3.0)
+    panel.set(**panel.start)
+    for time in range(4 * 20):
+        panel.set(time=time)
+    assert not goals.done
+    panel.set(learning_rate=0.5, batch_size=24)
     assert len(goals.done) == 1
-    panel.set(learning_rate=0.35, batch_size=24, updates=8)
+    panel.set(learning_rate=0.35, updates=8)
     assert len(goals.done) == 2
     panel.set(**panel.start)
+    panel.set(batch_size=12)
+    number = first_that_misleads(panel)
+    panel.play.playing = True
+    panel.set(time=4 * number)
+    assert len(goals.done) == 2, "playing past it is not finding it"
+    panel.play.playing = False
+    panel.set(time=4 * number - 1)
     assert len(goals.done) == 2
-    panel.set(time=4 * 17)
+    panel.set(time=4 * number)
     assert len(goals.done) == 3
     goals.close()
+
+
+def first_that_misleads(panel):
+    """The number of the first update that lowers the loss of its batch and raises that of all."""
+    training = panel.result.training
+    lower = [lesson.loss(made.new, made.x, made.y) < made.loss for made in training.updates]
+    return int(np.flatnonzero(lower & (np.diff(training.train_loss) > 0))[0]) + 1
 
 
 def test_phases_0_and_1_show_nothing_that_is_computed_later(panel):
@@ -416,22 +436,24 @@ def test_a_long_step_ends_at_the_new_weights(panel):
     assert panel.artists.landscape.step.get_xy()[3] == pytest.approx(made.new[[0, 2]])
 
 
-@seeds
+@pytest.mark.parametrize("seed", range(21))
 def test_the_goals_are_not_a_matter_of_one_seed(panel, seed):
-    panel.set(seed=seed, learning_rate=1.0)
+    panel.set(seed=seed, learning_rate=0.5, batch_size=24)
     assert questions.diverged(panel)
-    assert quick_at(panel, 0.3)
+    assert any(quick_at(panel, rate, size) for rate, size in QUICK)
     # Neither with the batch size of the start, nor with its rate, is it won at once.
     panel.set(learning_rate=0.1, batch_size=4)
-    assert not questions.quick(panel)
-    panel.set(updates=60)
-    rises = np.flatnonzero(np.diff(panel.result.training.train_loss) > 0)
-    panel.set(time=4 * int(rises[0] + 1))
-    assert questions.step_back(panel)
-    panel.set(time=panel.settings["time"] - 1)
-    assert not questions.step_back(panel)
+    assert not questions.diverged(panel)
+    panel.set(updates=60, batch_size=12)
+    panel.set(time=4 * first_that_misleads(panel))
+    assert questions.misled(panel)
+    panel.set(batch_size=4, time=None)
+    assert not questions.misled(panel)
 
 
-def quick_at(panel, rate):
-    panel.set(learning_rate=rate, batch_size=24, updates=8)
+QUICK = list(itertools.product((0.32, 0.45), range(24, 9, -1)))
+
+
+def quick_at(panel, rate, batch_size):
+    panel.set(learning_rate=rate, batch_size=batch_size, updates=8)
     return questions.quick(panel)

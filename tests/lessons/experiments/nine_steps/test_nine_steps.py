@@ -1,11 +1,10 @@
-"""The mathematics of lesson 01, and what its notebook says that no cell shows."""
+"""The mathematics of lesson 01."""
 
 import numpy as np
 import pytest
 from sklearn.linear_model import SGDRegressor
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
-from lessons import TrainConfig, data, train
 from lessons.experiments import nine_steps as lesson
 from lessons.experiments.nine_steps import thrown_ball
 
@@ -197,6 +196,8 @@ def test_a_training_stops_where_the_numbers_end():
         (lambda: lesson.prepare(np.zeros(4), np.zeros(4)), "t and h must be"),
         (lambda: lesson.best_of("training"), "by must be one of validation, test"),
         (lambda: lesson.typical_error("mine"), "yardstick must be one of"),
+        (lambda: lesson.typical_error("all samples", tests=1), "tests must be an integer ≥ 2"),
+        (lambda: lesson.last_weights(ready_for(0), [0], batch_size=5), "batch_size must divide"),
     ],
 )
 def test_what_is_not_allowed_is_named(call, words):
@@ -204,98 +205,16 @@ def test_what_is_not_allowed_is_named(call, words):
         call()
 
 
-# What the notebook says
+# Several trainings at once, and what the notebook says of scikit-learn
 
 
 @seeds
-def test_any_start_leads_to_the_same_weights(seed):
-    ready, x, y = whole(0)
-    start = 2 * np.random.default_rng(seed).normal(size=3)
-    ends = lesson.train(ready, 0.3, 24, 200, start=start).weights[-1]
-    assert np.allclose(ends, lesson.least_squares(x, y), atol=1e-4)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_units_that_start_equal_stay_equal(seed, compiled):
-    def trained(init):
-        config = TrainConfig(hidden=(8,), init=init, seed=seed)
-        run = train(config, data.xor(seed=seed))
-        return run, np.unique(run.params[0].W.round(3), axis=1).shape[1]
-
-    zeros, constant, large, small = map(trained, ("zeros", "constant", "large_normal", "he_normal"))
-    assert [kept for _, kept in (zeros, constant, large, small)] == [1, 1, 8, 8]
-    # "With zeros no weight moves", "large ones make the first loss large", "costs little".
-    assert not any(layer.W.any() for layer in zeros[0].params)
-    assert large[0].train_loss[0] > small[0].train_loss[0]
-    assert large[0].train_loss[-1] < 0.1
-
-
-@seeds
-def test_the_rate_that_validation_chooses_is_good_and_the_model_says_a_height(seed):
-    ready, x, y = whole(seed)
-    lowest = lesson.loss(lesson.least_squares(x, y), x, y)
-    trainings = [lesson.train(ready, rate, 4, 60, seed) for rate in (0.001, 0.01, 0.1, 0.3, 1.0)]
-    chosen = int(np.argmin([training.val_loss[-1] for training in trainings]))
-    assert chosen in (2, 3)
-    assert trainings[-1].val_loss[-1] > 1000
-    w = trainings[chosen].weights[-1]
-    assert lesson.loss(w, x, y) < 2 * lowest + 0.1
-    assert abs(lesson.predict_height(w, ready, 1.5) - (1.5 + 18 - 9.81 / 2 * 2.25)) < 0.8
-    # "after 3 s the ball lies on the ground", and the model knows of none.
-    assert lesson.predict_height(w, ready, 3.0) < 0
-
-
-def test_gravity_comes_out_but_not_exactly():
-    found = []
-    for seed in range(20):
-        ready, x, y = whole(seed)
-        found.append(-2 * lesson.weights_in_units(lesson.least_squares(x, y), ready)[0])
-    assert abs(np.mean(found) - 9.81) < 0.5
-    assert 0.3 < np.std(found) < 1.2
-
-
-def test_picked_by_the_test_flatters_and_picked_by_validation_does_not():
-    # Of a few data sets one with an outlier among its eight test samples rules the mean: it takes
-    # as many as the notebook has, and here they are others.
-    block = range(80, 120)
-    by_test = np.array([lesson.best_of("test", seed) for seed in block])
-    by_validation = np.array([lesson.best_of("validation", seed) for seed in block])
-    assert by_test[:, 0].mean() < 0.9 * by_test[:, 1].mean()
-    assert np.mean(by_test[:, 1] > by_test[:, 0]) > 0.6
-    assert 0.3 < np.mean(by_validation[:, 1] > by_validation[:, 0]) < 0.7
-
-
-def test_the_validation_loss_of_the_pick_flatters_as_well():
-    picked, new = [], []
-    for seed in range(10):
-        ready = ready_for(seed)
-        weights = np.array(
-            [lesson.train(ready, 0.1, 1, 24, luck).weights[-1] for luck in range(100, 120)]
-        )
-        losses = lesson.losses(weights, ready.x_val, ready.y_val)
-        picked.append(losses.min())
-        new.append(lesson.best_of("validation", seed)[1])
-    assert np.mean(picked) < 0.85 * np.mean(new)
-
-
-@seeds
-def test_a_yardstick_of_its_own_ruins_predictions_and_that_of_all_changes_nothing(seed):
-    right = lesson.typical_error("training samples", seed)
-    assert lesson.typical_error("all samples", seed) == pytest.approx(right)
-    assert lesson.typical_error("test samples' own", seed) > 1.2 * right
-
-
-@seeds
-def test_scikit_learns_loss_is_half_as_large(seed):
-    _, x, y = whole(seed)
-    X = PolynomialFeatures(2, include_bias=False).fit_transform(x[:, None])
-    theirs = SGDRegressor(
-        penalty=None, learning_rate="constant", eta0=0.1, shuffle=False, max_iter=1, tol=None
-    ).fit(X, y)
-    w = np.zeros(3)
-    for i in range(len(x)):
-        w = w - 0.05 * lesson.gradient(w, x[i : i + 1], y[i : i + 1])
-    assert [theirs.coef_[1], theirs.coef_[0], theirs.intercept_[0]] == pytest.approx(list(w))
+def test_trainings_side_by_side_end_where_each_alone_does(seed):
+    ready = ready_for(seed)
+    for settings in ({}, {"learning_rate": 0.02, "batch_size": 1, "updates": 30}):
+        ends = lesson.last_weights(ready, range(3), **settings)
+        alone = [lesson.train(ready, seed=luck, **settings).weights[-1] for luck in range(3)]
+        assert np.allclose(ends, alone)
 
 
 def test_scikit_learns_defaults():
