@@ -108,7 +108,7 @@ def describe(result, moment):
 
 
 def brief(result, moment):
-    """Say what does not hang on the last digits."""
+    """Say what does not depend on the last digits."""
     n = len(result.split.X_train)
     return (
         f"{count(n)} training sample{'s' if n > 1 else ''}. "

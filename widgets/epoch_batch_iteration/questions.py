@@ -11,44 +11,46 @@ from widgets.tasks import Choice, Goal, Goals, Prediction
 
 
 def predict_updates():
-    """Ask how many updates one epoch has where the batch size does not divide the samples."""
+    """Ask how many updates one epoch has, where the batch size divides the samples and not."""
     n, b = 1000, 64
     kept, left, rest = batches_per_epoch(n, b), batches_per_epoch(n, b, True), last_batch(n, b)
+    even = batches_per_epoch(1200, 100)
 
-    def fifteen():
+    def rounded_down():
         return (
-            f"Fifteen complete batches are {count(left * b)} samples. The other {rest} would never "
-            f"be seen in this epoch. They make one more batch, a smaller one, unless you ask for "
-            f"drop_last: {kept} updates."
+            f"{even} is right. But {left} complete batches of {b} are {count(left * b)} samples; "
+            f"the other {rest} would never be seen in this epoch. They make one more batch, a "
+            f"smaller one, unless you ask for drop_last: {kept} updates."
         )
 
-    def seventeen():
+    def plus_one():
         return (
-            f"Many texts print N/B + 1, rounded down. Here that would even be right: {n // b} + 1 "
-            f"= {n // b + 1}. Rounding up first and then adding 1 counts the last batch twice. "
-            f"And where B divides N, the formula is wrong: 1 200 samples in batches of 100 make "
-            f"{batches_per_epoch(1200, 100)} batches, not {1200 // 100 + 1}."
+            f"Many texts print N/B + 1, rounded down. For {count(n)} and {b} that is right: the 1 "
+            f"is the smaller last batch. Where B divides N there is none: {count(1200)} samples "
+            f"in batches of 100 are used up after {even}."
         )
 
-    def sixty_four():
+    def sizes():
         return (
-            f"{b} is how many samples one update looks at, the batch size. How many updates an "
-            f"epoch has is how many batches the samples fill: {kept}."
+            f"100 and {b} are how many samples one update looks at, the batch sizes. How many "
+            f"updates an epoch has is how many batches the samples fill: {even} and {kept}."
         )
 
-    def sixteen():
+    def right():
         return (
-            f"{left} complete batches of {b} hold {count(left * b)} samples. The last {rest} make "
-            f"a batch of their own: {left} + 1 = {kept}."
+            f"{even} batches of 100 are {count(1200)} samples, and none is left. {left} complete "
+            f"batches of {b} hold {count(left * b)}, and the last {rest} make a batch of their "
+            f"own: {left} + 1 = {kept}."
         )
 
     return Prediction(
-        f"{count(n)} training samples, batches of {b}. How many updates does one epoch make?",
+        f"{count(1200)} training samples in batches of 100; {count(n)} in batches of {b}, where "
+        "the last, smaller batch is kept. How many updates does one epoch make?",
         [
-            Choice("15", fifteen),
-            Choice("16", sixteen, right=True),
-            Choice("17", seventeen),
-            Choice("64", sixty_four),
+            Choice(f"{even} and {left}", rounded_down),
+            Choice(f"{even} and {kept}", right, right=True),
+            Choice(f"{even + 1} and {kept}", plus_one),
+            Choice(f"100 and {b}", sizes),
         ],
     )
 
@@ -89,15 +91,19 @@ def predict_order():
         run, _ = train_once("sorted", False)
         losses = run.batch_loss.reshape(5, -1)[1:]
         return (
-            f"In every epoch the loss of a batch falls to about {short(np.median(losses.min(1)))} "
-            f"and jumps to about {short(np.median(losses.max(1)))} where the other class begins. "
-            f"{unseen_right('sorted', False)} of the unseen samples are right, as many as by "
-            f"guessing; with shuffling {unseen_right('sorted', True)}."
+            "From the second epoch to the fifth the loss of a batch falls to about "
+            f"{short(np.median(losses.min(1)))} and jumps to about "
+            f"{short(np.median(losses.max(1)))} where the other class begins. "
+            f"{unseen_right('sorted', False)} of the unseen samples are right then, as many as by "
+            f"guessing; with shuffling {unseen_right('sorted', True)}. In the end it learns both, "
+            "and needs about 19 epochs for what takes 4 with shuffling: 95% of the unseen samples "
+            "right."
         )
 
     return Prediction(
         "The file is sorted: first all samples of one class, then all of the other. Nobody "
-        "shuffles. Every sample is still used once per epoch. What happens?",
+        "shuffles. The network above is trained for five epochs in batches of 100, so that every "
+        "sample is still used once per epoch. What happens?",
         [
             Choice("Nothing changes: the same samples, the same number of updates.", same),
             Choice("It learns faster: one class at a time is easier.", easier),
@@ -112,10 +118,10 @@ def goals(panel):
     return Goals(
         panel,
         [
-            Goal("Make exactly 160 updates with 1 000 samples and 10 epochs.", counted),
+            Goal("Make exactly 160 updates with 1,000 samples and 10 epochs.", counted),
             Goal("Leave more than a third of the samples out of every epoch.", left_out),
             Goal(
-                "Sorted data, no shuffling: 95 % of the unseen samples right all the same, "
+                "Sorted data, no shuffling: 95% of the unseen samples right all the same, "
                 "within 100 updates.",
                 sorted_and_right,
             ),

@@ -22,6 +22,7 @@ from lessons.experiments.epoch_batch_iteration.fits import (
     stage,
     three_moments,
 )
+from lessons.experiments.epoch_batch_iteration.rises import epochs_that_rise
 
 __all__ = [
     "batch_gradients",
@@ -30,6 +31,7 @@ __all__ = [
     "compare",
     "cut",
     "epochs_for",
+    "epochs_that_rise",
     "few_samples",
     "last_batch",
     "sample_orders",

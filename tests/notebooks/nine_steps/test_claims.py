@@ -575,7 +575,7 @@ def test_scikit_learns_loss_is_half_as_large(seeds, measured):
 
 
 @pytest.mark.claim(
-    "nine_steps", "at eta0=0.2, our 0.1, the result jitters more than twice as much.", seeds=40
+    "nine_steps", "at eta0=0.2, our 0.1, the result jitters several times as much.", seeds=40
 )
 @pytest.mark.claim(
     "nine_steps",
@@ -592,7 +592,7 @@ def test_scikit_learn_with_one_sample_per_update(seeds, measured):
             for model, seed in zip(models, seeds, strict=True)
         ]
         epochs[eta0] = [model.n_iter_ for model in models]
-    assert np.median(off[0.2]) > 1.6 * np.median(off[0.02])
+    assert np.median(off[0.2]) > 2.5 * np.median(off[0.02])
     assert 30 <= np.median(epochs[0.02]) <= 40
     measured(
         "; ".join(f"eta0={eta0}: off by {spread(values)} m/s²" for eta0, values in off.items())
