@@ -7,7 +7,8 @@ import numpy as np
 from lessons import Run, TrainConfig, data, predict, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.epoch_batch_iteration.fits import few_samples, stage, three_moments
-from lessons.verdict import count, short
+from lessons.numerals import count, short
+from lessons.verdict import outcome
 from widgets.epoch_batch_iteration.three_fits import BLOCKS, SIZE, X_GRID, draw, update
 from widgets.knobs import count_slider, float_slider, int_slider
 from widgets.loss_curves import to_epoch
@@ -21,6 +22,11 @@ class Result:
     run: Run
     split: data.Split
     moments: list
+
+    @property
+    def outcome(self):
+        """How it came out, for a comparison with another setting."""
+        return outcome(self.run)
 
 
 @dataclass(frozen=True, eq=False)

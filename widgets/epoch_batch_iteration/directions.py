@@ -9,8 +9,8 @@ from lessons.engines import engine_at_hand
 from lessons.experiments.epoch_batch_iteration.batches import cut, sample_orders
 from lessons.experiments.epoch_batch_iteration.counting import updates, where
 from lessons.experiments.epoch_batch_iteration.directions import batch_gradients, compare
-from lessons.verdict import count, short
-from widgets.epoch_batch_iteration.fan import BLOCKS, SIZE, draw, update
+from lessons.numerals import count
+from widgets.epoch_batch_iteration.fan import BLOCKS, SIZE, draw, times, update
 from widgets.epoch_batch_iteration.samples import NETWORK, first_look, load
 from widgets.knobs import count_slider, int_slider
 from widgets.panel import Panel
@@ -33,7 +33,7 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """An update, its epoch and batch, from 1, and how many batches there are.
+    """An update, its epoch and batch, from 1, how many batches there are, and how large its own is.
 
     Angles and relative lengths are those of some batch gradients, its own first.
     """
@@ -42,6 +42,7 @@ class Moment:
     epoch: int
     batch: int
     batches: int
+    size: int
     angles: np.ndarray
     ratios: np.ndarray
 
@@ -103,7 +104,8 @@ def frame(result, time):
     each = batch_gradients(params, config, split, [all_batches[b] for b in chosen])
     full = gradient_at(params, config, split.X_train, split.y_train)
     angles, ratios = compare(each, full)
-    return Moment(made, epoch, batch, len(all_batches), angles, ratios)
+    size = len(all_batches[batch - 1])
+    return Moment(made, epoch, batch, len(all_batches), size, angles, ratios)
 
 
 # --- touch --------------------------------------------------------------------------------------
@@ -126,10 +128,11 @@ def describe(result, moment):
     else:
         parts.append(
             f"This batch's gradient is {moment.angles[0]:.0f}° off the full gradient and "
-            f"{short(moment.ratios[0])} times as long."
+            f"{times(moment.ratios[0])}."
         )
         how_many = f"{uphill} point" if uphill > 1 else ("none points", "1 points")[uphill]
-        parts.append(f"Of the {shown} batches drawn, {how_many} more than 90° away.")
+        meaning = ": a short step by such a batch raises the loss of all" if uphill else ""
+        parts.append(f"Of the {shown} batches drawn, {how_many} more than 90° away{meaning}.")
     last = len(result.angles) - 1
     if last:
         parts.append(
@@ -144,8 +147,9 @@ def describe(result, moment):
 def brief(result, moment):
     """Say which update is shown."""
     size = result.run.config.batch_size
+    smaller = f", of {count(moment.size)} samples," if moment.size < size else ""
     return (
         f"Batches of {count(size)}, update {count(moment.update)} of "
         f"{count(len(result.run.batch_loss))}: batch {count(moment.batch)} of "
-        f"{count(moment.batches)} in epoch {moment.epoch}."
+        f"{count(moment.batches)}{smaller} in epoch {moment.epoch}."
     )

@@ -4,32 +4,36 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.verdict import count, short
+from lessons.numerals import count, short
 from widgets.artists import words
 from widgets.style import BLACK, GRADIENT, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.8
 BLOCKS = (
-    (0, 0, 200, 66), (154, 46, 462, 66), (0, 66, 462, 362), (0, 344, 300, 380), (462, -8, 860, 380),
+    (0, 0, 200, 66), (154, 46, 462, 66), (0, 66, 462, 346), (0, 346, 300, 380), (462, -8, 860, 380),
 )  # fmt: skip
 # The largest relative length that the scale shows.
 LONGEST = 10.0
+# What is seen along the full gradient, in its lengths.
+ALONG = -2, 3.5
+UPHILL = "shaded: a step by these raises the loss"
 
 
 def draw(figure):
     """Make the artists: arrows on the left; on the right one batch, followed through the epochs."""
-    fan = figure.add_axes([0.06, 0.115, 0.465, 0.70])
+    fan = figure.add_axes([0.06, 0.18, 0.465, 0.635])
     angle = figure.add_axes([0.625, 0.51, 0.355, 0.305])
-    length = figure.add_axes([0.625, 0.115, 0.355, 0.305])
-    fan.set(xlim=(-2, 3.5), xticks=[-2, -1, 0, 1, 2, 3], yticks=[-1, 0, 1])
+    length = figure.add_axes([0.625, 0.165, 0.355, 0.28])
+    fan.set(xlim=ALONG, xticks=[-2, -1, 0, 1, 2, 3], yticks=[-1, 0, 1])
     # As many units per pixel upward as sideways, so that angles are true.
-    reach = 5.5 / 2 * fan.bbox.height / fan.bbox.width
+    reach = (ALONG[1] - ALONG[0]) / 2 * fan.bbox.height / fan.bbox.width
     fan.set(ylim=(-reach, reach), aspect="equal")
     fan.set_xlabel("along the full gradient", labelpad=1, loc="right")
     fan.set_ylabel("across it", labelpad=-4)
-    fan.axvspan(-2, 0, color=LIGHT, alpha=0.35, linewidth=0)
-    for x, key, color in ((0.06, "shaded: uphill", GRAY), (0.181, "thin: other batches", GRADIENT)):
-        figure.text(x, 0.045, key, color=color, fontsize=SMALL, va="top")
+    fan.axvspan(ALONG[0], 0, color=LIGHT, alpha=0.35, linewidth=0)
+    keys = ("thin: other batches, on alternate sides", 0.084, GRADIENT), (UPHILL, 0.042, GRAY)
+    for key, y, color in keys:
+        figure.text(0.06, y, key, color=color, fontsize=SMALL, va="top")
     angle.text(
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
         color=GRADIENT, fontsize=SMALL,
@@ -68,6 +72,9 @@ def draw(figure):
             fan, 0.239, 0.8325, transform=figure.transFigure, color=GRADIENT, fontweight="bold",
             fontsize=SMALL,
         ),
+        beyond=words(
+            fan, 0, -0.085, transform=fan.transAxes, color=GRADIENT, fontsize=SMALL, va="top"
+        ),
         right_title=words(angle, 0, 1.26, transform=angle.transAxes),
         now=[
             axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False) for axes in (angle, length)
@@ -81,7 +88,7 @@ def draw(figure):
         pinned_text=words(
             length, 1, 0.87, transform=length.transAxes, color=PINNED, fontsize=SMALL, ha="right"
         ),
-        still=SimpleNamespace(axes=(angle, length)),
+        reach=reach, still=SimpleNamespace(axes=(angle, length)),
     )  # fmt: skip
 
 
@@ -101,9 +108,7 @@ def update(artists, result, moment, pinned):
     )
     show_later(artists.angles, artists.ratios, result)
     show_later(*artists.pinned, pinned)
-    artists.pinned_text.set_text(
-        f"pinned: B = {count(pinned.run.config.batch_size)}" if pinned else ""
-    )
+    artists.pinned_text.set_text(pinned.label if pinned else "")
 
 
 def show_arrows(artists, result, moment):
@@ -116,12 +121,23 @@ def show_arrows(artists, result, moment):
     artists.others.set_data(fan_line(x[1:]), fan_line(y[1:]))
     artists.full.set_UVC([1, 0], [0, 0])
     artists.this.set_UVC([x[0], 0], [y[0], 0])
+    outside = int(np.sum((x > ALONG[1]) | (x < ALONG[0]) | (np.abs(y) > artists.reach)))
+    artists.beyond.set_text(f"{outside} beyond this frame" if outside else "")
     artists.title.set_text(
         f"Update {count(moment.update)}: batch {count(moment.batch)} of {count(moment.batches)}, "
         f"epoch {moment.epoch} of {result.run.config.epochs}"
     )
-    compared = f"{moment.angles[0]:.0f}° off, {short(moment.ratios[0])} times as long"
+    compared = f"{moment.angles[0]:.0f}° off, {times(moment.ratios[0])}"
     artists.this_text.set_text(f"this batch: {'all samples' if moment.batches == 1 else compared}")
+
+
+def times(ratio):
+    """Say how long a gradient is, beside another.
+
+    >>> times(0.25), times(1.004)
+    ('0.25 times as long', 'as long')
+    """
+    return "as long" if short(ratio) == "1" else f"{short(ratio)} times as long"
 
 
 def fan_line(ends):

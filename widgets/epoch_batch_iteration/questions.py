@@ -5,7 +5,7 @@ import numpy as np
 from lessons import TrainConfig, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, last_batch
-from lessons.verdict import count, short
+from lessons.numerals import count, percent, short
 from widgets.epoch_batch_iteration.samples import NETWORK, load
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
@@ -58,7 +58,7 @@ def predict_updates():
 def unseen_right(order, shuffle):
     """Train as the panel does at first, and return the share of unseen samples that are right."""
     run, _ = train_once(order, shuffle)
-    return f"{100 * run.val_accuracy[-1]:.0f}%"
+    return percent(run.val_accuracy[-1])
 
 
 def train_once(order, shuffle, seed=0):

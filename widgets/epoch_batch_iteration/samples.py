@@ -13,7 +13,8 @@ from lessons.experiments.epoch_batch_iteration.batches import (
     sort_by_class,
 )
 from lessons.experiments.epoch_batch_iteration.counting import batches_per_epoch, updates, where
-from lessons.verdict import count, short
+from lessons.numerals import count, percent, short
+from lessons.verdict import outcome
 from widgets.epoch_batch_iteration.cells import bar, grid, pixel
 from widgets.epoch_batch_iteration.sheet import (
     BAR,
@@ -42,6 +43,11 @@ class Result:
     split: data.Split
     run: Run | None
     orders: np.ndarray
+
+    @property
+    def outcome(self):
+        """How it came out, for a comparison with another setting."""
+        return outcome(self.run) if self.run else "no update"
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +196,10 @@ def describe(result, moment):
     first, last = run.train_loss[[0, run.completed_epochs]]
     right, parts = run.val_accuracy[run.completed_epochs], [text]
     if np.isfinite(first):
+        worse = ", higher than it began" if last > first else ""
         parts.append(
-            f"By the end: training loss {short(first)} → {short(last)}, "
-            f"{100 * right:.0f}% of unseen samples right."
+            f"By the end, at a learning rate of {short(result.config.learning_rate)}: training "
+            f"loss {short(first)} → {short(last)}{worse}, {percent(right)} of unseen samples right."
         )
     if run.status == "cancelled":
         parts.append("Stopped by hand.")

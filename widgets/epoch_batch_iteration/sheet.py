@@ -3,20 +3,23 @@
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from lessons.experiments.epoch_batch_iteration.counting import last_batch
-from lessons.verdict import count
+from lessons.numerals import count, short
+from lessons.verdict import guessing_loss
 from widgets.artists import PixelMap, words
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.epoch_batch_iteration.cells import bar, batch_colors, grid, paint
-from widgets.loss_curves import LIMITS, draw_losses, update_losses
+from widgets.loss_curves import draw_losses, update_losses
 from widgets.picture import moving_artists
-from widgets.style import CLASSES, GRAY, LARGE, NORMAL, RED, SMALL, USED
+from widgets.style import CLASSES, GRAY, LARGE, LIGHT, NORMAL, RED, SMALL, USED
 
 SIZE = 8.6, 4.0
 BLOCKS = ((10, 0, 384, 400), (425, 0, 860, 400))
 # In pixels of the page, so that each cell is as wide as the others.
 GRID, BAR = (360, 270), (360, 20)
-# More points than this are drawn as the band that they fill.
+# More losses than this are drawn as the band that they fill, and as the medians of neighbors.
 POINTS = 1000
 
 
@@ -36,12 +39,23 @@ def draw(figure):
     key = draw_key(cells)
     curves = draw_losses(losses)
     losses.set_title("Loss of each batch (gray) and after each epoch (dots)")
+    # Dots at the first and the last epoch are whole.
+    sides = TransformedBbox(Bbox([[-0.03, 0], [1.03, 1]]), losses.transAxes)
     for curve in curves.curves:
-        curve.set(linestyle="", marker="o", markersize=3.5, clip_on=False)
+        curve.set(linestyle="", marker="o", markersize=3.5)
+        curve.set_clip_box(sides)
+    # Around those of training, which mostly lie on them.
+    for marks, size in ((curves.curves[0], 7), (curves.dots[0], 9)):
+        marks.set(markersize=size, markerfacecolor="white", markeredgewidth=1.2)
     losses.xaxis.get_major_locator().set_params(integer=True)
     maps = [PixelMap(axes) for axes in (cells, epoch)]
     for pixels in maps:
         pixels.smooth = False
+
+    band, batches = (
+        losses.plot([], [], color=color, linewidth=width, zorder=1)[0]
+        for color, width in ((LIGHT, 0.6), (GRAY, 0.9))
+    )
 
     def text(axes, x, y, **options):
         return words(axes, x, y, **{"fontsize": NORMAL} | options)
@@ -61,7 +75,9 @@ def draw(figure):
             mix.barh(BAR[1] / 2, 0, height=BAR[1], color=color, linewidth=0)[0]
             for color in CLASSES[:2]
         ],
-        batches=losses.plot([], [], color=GRAY, linewidth=0.9, zorder=1)[0],
+        band=band,
+        batches=batches,
+        exits=draw_exits(losses, [batches], values=False),
         this=losses.plot([], [], "o", ms=7, mec="white", zorder=7, clip_on=False)[0],
         losses=curves,
         nothing=text(losses, 0.5, 0.5, transform=losses.transAxes, color=RED, ha="center"),
@@ -80,7 +96,8 @@ def update(artists, result, moment, pinned):
     """Move the artists to an update."""
     show_cells(artists, result, moment)
     run = result.run
-    for artist in moving_artists([artists.losses, artists.batches, artists.this]):
+    losses = [artists.losses, artists.batches, artists.band, artists.exits, artists.this]
+    for artist in moving_artists(losses):
         artist.set_visible(run is not None)
     artists.nothing.set_text("" if run else "no complete batch, no update")
     if run:
@@ -147,25 +164,35 @@ def show_losses(artists, result, moment, pinned):
     )  # fmt: skip
     for end in artists.losses.ends:
         end.set_x(1.04 * run.config.epochs)
-    losses = np.clip(run.batch_loss, *LIMITS)
-    middles = (np.arange(len(losses)) + 0.5) / per_epoch
-    line = band(middles, losses)
-    artists.batches.set_data(*line)
-    artists.batches.set_linewidth(0.9 if line[0] is middles else 0.4)
+        if end.get_text().startswith("guessing") and guessing_loss(result.split) == 0:
+            end.set_text("")  # with one class there is nothing to guess
+    updates = f"{count(per_epoch)} update{'' if per_epoch == 1 else 's'}"
+    artists.losses.x_label.set_text(
+        f"epochs ({updates} each), learning rate {short(run.config.learning_rate)}"
+    )
+    show_batch_losses(artists, run.batch_loss, per_epoch)
     artists.this.set_data([], [])
-    at = middles[moment.update - 1] if moment.update else 0
-    artists.losses.now.set_xdata([at, at])
+    artists.losses.now.set_xdata([0, 0])
     if moment.update:
-        artists.this.set_data([at], [losses[moment.update - 1]])
+        at = (moment.update - 0.5) / per_epoch
+        artists.losses.now.set_xdata([at, at])
+        show_point(artists.this, at, run.batch_loss[moment.update - 1])
         artists.this.set_color(batch_colors(per_epoch)[moment.batch - 1] / 255)
 
 
-def band(x, y):
-    """Thin out a line of very many points, keeping the lowest and the highest of neighbors."""
-    each = len(x) // POINTS
+def show_batch_losses(artists, losses, per_epoch):
+    """Draw all losses of batches; if there are very many, their band and the medians in it."""
+    middles = (np.arange(len(losses)) + 0.5) / per_epoch
+    each = len(losses) // POINTS
     if each < 2:
-        return x, y
-    whole = len(x) // each * each
-    groups = y[:whole].reshape(-1, each)
-    heights = np.column_stack([groups.min(axis=1), groups.max(axis=1)]).ravel()
-    return np.repeat(x[:whole:each], 2), heights
+        artists.band.set_data([], [])
+        show_curve(artists.batches, middles, losses)
+        show_exits(artists.exits, [artists.batches])
+        return
+    each *= 4
+    whole = len(losses) // each * each
+    groups, places = losses[:whole].reshape(-1, each), middles[:whole].reshape(-1, each)
+    ends = np.column_stack([groups.min(axis=1), groups.max(axis=1)]).ravel()
+    show_curve(artists.band, np.repeat(places[:, 0], 2), ends)
+    show_curve(artists.batches, places.mean(axis=1), np.median(groups, axis=1))
+    show_exits(artists.exits, [artists.band])

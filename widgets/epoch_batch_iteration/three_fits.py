@@ -4,10 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.verdict import count
+from lessons.numerals import count, fixed
+from lessons.verdict import guessing_loss
 from widgets import style
 from widgets.artists import words
-from widgets.loss_curves import LIMITS, draw_losses, update_losses
+from widgets.edges import show_point
+from widgets.loss_curves import draw_losses, update_losses
 from widgets.style import GRAY, NORMAL, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 4.4
@@ -29,9 +31,10 @@ COLORS = {
 def draw(figure):
     """Make the artists: the fit at this moment, the losses, and the fits at three moments."""
     now = figure.add_axes([0.05, 0.10, 0.40, 0.79])
-    losses = figure.add_axes([0.535, 0.44, 0.315, 0.485])
+    losses = figure.add_axes([0.535, 0.44, 0.305, 0.485])
     small = [figure.add_axes([left, 0.07, 0.135, 0.205]) for left in (0.535, 0.69, 0.845)]
     curves = draw_losses(losses)
+    losses.set_title("Loss: mean squared error")
     curves.x_label.set_position((0.5, -0.115))
     for end in curves.ends:  # beside the axes, whatever the scale of epochs
         end.set_transform(losses.get_yaxis_transform())
@@ -63,6 +66,9 @@ def draw(figure):
             words(axes, 0, -0.04, transform=axes.transAxes, fontsize=SMALL, va="top")
             for axes in small
         ],
+        beyond=words(
+            now, 3.95, 0.97 * HEIGHTS[0], fontsize=SMALL, ha="right", va="bottom", ground="white"
+        ),
         losses=curves,
         moments=[
             losses.plot([], [], "o", ms=8, mec="white", zorder=8, clip_on=False)[0]
@@ -85,21 +91,35 @@ def update(artists, result, moment, pinned):
     update_losses(artists.losses, run, split, moment.epoch, before, label)
     for end in artists.losses.ends:
         end.set_x(1.03)
+        if end.get_text().startswith("guessing") and guessing_loss(split) == 0:
+            end.set_text("")  # with one sample there is nothing to guess
+    updates = len(run.batch_loss) // run.config.epochs
+    each = f"{updates} update{'' if updates == 1 else 's'} each"
+    artists.losses.x_label.set_text(f"epochs ({each})")
+    low, high = moment.fit.min(), moment.fit.max()
+    beyond = [fixed(end, 1) for end in (low, high) if not HEIGHTS[0] < end < HEIGHTS[1]]
+    artists.beyond.set_text(f"beyond this frame: to {' and '.join(beyond)}" if beyond else "")
     show_moments(artists, result)
 
 
 def show_moments(artists, result):
     """Mark three moments on the curve of validation, and show the fits there."""
     shown = zip(
-        result.moments, artists.moments, artists.fits[1:], artists.titles[1:], artists.epochs,
-        strict=True,
+        result.moments, artists.moments, artists.fits[1:], artists.samples[1:], artists.titles[1:],
+        artists.epochs, strict=True,
     )  # fmt: skip
-    for moment, mark, line, title, epoch in shown:
-        mark.set_data([moment.epoch], [np.clip(result.run.val_loss[moment.epoch], *LIMITS)])
+    before = None
+    for moment, mark, line, samples, title, epoch in shown:
+        show_point(mark, moment.epoch, result.run.val_loss[moment.epoch])
         mark.set_color(COLORS[moment.stage])
         show_fit(line, moment)
-        title.set_text(moment.stage)
-        epoch.set_text(f"epoch {count(moment.epoch)}")
+        # A fit is shown once.
+        again = moment.epoch == before
+        for artist in (line, samples):
+            artist.set_visible(not again)
+        title.set_text("" if again else moment.stage)
+        epoch.set_text("the same" if again else f"epoch {count(moment.epoch)}")
+        before = moment.epoch
 
 
 def show_fit(line, moment):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
-from lessons.verdict import short
+from lessons.numerals import short
 from widgets.artists import words
 from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, ORANGE, SMALL
 

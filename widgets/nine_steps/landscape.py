@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Polygon
 
 from lessons.experiments.nine_steps.parabola import level_line
-from lessons.verdict import short
+from lessons.numerals import short
 from widgets.artists import words
 from widgets.nine_steps.plots import FAR, boxed_text, finite
 from widgets.style import GRADIENT, GRAY, HERE, MINIMUM, PATH, PINNED, RED, SMALL
@@ -56,7 +56,7 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     w2 = float(finite(w[1]))
     for line, level in zip(artists.levels, LEVELS, strict=True):
         line.set_data(*level_line(level, w2, ready.x_train, ready.y_train, points=61))
-    artists.held.set_text(f"w2 held at {short(w[1]).replace('-', '−')}")
+    artists.held.set_text(f"w2 held at {short(w[1])}")
     path = within(weights[:, [0, 2]])
     artists.path.set_data(*path[: done + 1].T)
     artists.ahead.set_data(*path[done:].T)
@@ -64,7 +64,7 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     artists.best.set_data([best[0]], [best[2]])
     artists.pinned.set_data(([], []) if pinned is None else within(pinned[:, [0, 2]]).T)
     outside = not (W1[0] < path[done, 0] < W1[1] and W3[0] < path[done, 1] < W3[1])
-    artists.gone.set_text(f"gone: w1 = {short(w[0]).replace('-', '−')}" if outside else "")
+    artists.gone.set_text(f"gone: w1 = {short(w[0])}" if outside else "")
     old, new = within(np.stack([update.old, update.new])[:, [0, 2]])
     g = within(update.gradient[None, [0, 2]])[0]
     scale = scale_for(np.hypot(*g))

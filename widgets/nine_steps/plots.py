@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from lessons.experiments.nine_steps.parabola import predict
-from lessons.verdict import short
+from lessons.numerals import finite as size_of
+from lessons.numerals import short
 from widgets.artists import words
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.marks import label_ends
 from widgets.style import (
     BLACK,
@@ -28,9 +30,9 @@ LINE = 0.30
 FAR = 1e6
 
 
-def finite(values, low=-FAR, high=FAR):
+def finite(values):
     """Return what can be drawn: far outside, a line still shows where it goes."""
-    return np.clip(np.nan_to_num(values, nan=high), low, high)
+    return np.clip(np.nan_to_num(values, nan=FAR), -FAR, FAR)
 
 
 # --- the data and the model -----------------------------------------------------------------------
@@ -97,7 +99,7 @@ def draw_losses(axes):
     """Make the artists: losses of the training and the validation set, after each update."""
     axes.set(yscale="log", ylim=LOSSES, label="losses")
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
-    axes.set_title("Loss", y=1.085)
+    axes.set_title("Loss: mean squared error", y=1.085)
     axes.set_xlabel("updates", labelpad=1)
     curves = [
         axes.plot([], [], color=color, linestyle=style)[0]
@@ -107,11 +109,12 @@ def draw_losses(axes):
         axes.plot([], [], "o", color=color, ms=5, clip_on=False, zorder=4)[0]
         for color in (VALIDATION, TRAINING, ORANGE)
     ]
+    pinned = axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0]
     return SimpleNamespace(
         now=axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False),
         best=axes.plot([], [], color=BLUE, linewidth=1, linestyle=(0, (1, 2)))[0],
-        pinned=axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0],
-        curves=curves, dots=dots,
+        pinned=pinned, curves=curves, dots=dots,
+        exits=draw_exits(axes, [*curves, pinned], values=False),
         broken=axes.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
         warning=words(axes, 0, 1.02, transform=axes.transAxes, color=RED, fontsize=SMALL),
         ends=[
@@ -126,7 +129,7 @@ def update_losses(artists, training, planned, best, done, batch, pinned, warning
     """Draw the losses of the whole training, and mark the moment that is shown.
 
     Parameters: planned, updates; best, the least-squares loss; done, updates completed by now;
-    batch, (update, loss) of the batch that is shown; pinned, its training losses or None.
+    batch, (update, loss) of the batch that is shown; pinned, a pinned result or None.
     """
     axes = artists.still.axes
     if axes.get_xlim() != (0, planned):
@@ -139,24 +142,21 @@ def update_losses(artists, training, planned, best, done, batch, pinned, warning
     for (name, history), curve, dot in zip(
         histories, artists.curves, artists.dots[:2], strict=True
     ):
-        curve.set_data(np.arange(len(history)), finite(history, *LOSSES))
-        dot.set_data([done], finite(history[done : done + 1], *LOSSES))
+        show_curve(curve, np.arange(len(history)), history)
+        show_point(dot, done, history[done])
         heights.append(history[done])
         texts.append(f"{name} {size_of(history[done])}")
-    artists.dots[2].set_data([batch[0]], finite([batch[1]], *LOSSES))
+    show_point(artists.dots[2], *batch)
     heights += [batch[1], best]
     texts += [f"this batch {size_of(batch[1])}", f"least squares {short(best)}"]
     artists.pinned.set_data([], [])
-    if pinned is not None:
-        artists.pinned.set_data(np.arange(len(pinned)), finite(pinned, *LOSSES))
-        heights.append(pinned[-1])
-        texts.append(f"pinned {size_of(pinned[-1])}")
-    label_ends(artists.ends, finite(heights, *LOSSES), texts, 1.04 * planned, LOSSES, LINE)
+    if pinned:
+        losses = pinned.training.train_loss
+        show_curve(artists.pinned, np.arange(len(losses)), losses)
+        heights.append(losses[-1])
+        texts.append(pinned.label)
+    show_exits(artists.exits, [*artists.curves, artists.pinned])
+    label_ends(artists.ends, heights, texts, 1.04 * planned, LOSSES, LINE)
     artists.warning.set_text(warning)
     last = len(training.train_loss) - 1
     artists.broken.set_data(*(([last], [LOSSES[1]]) if training.diverged else ([], [])))
-
-
-def size_of(loss):
-    """Write a loss, also one that is too large for a number."""
-    return short(loss) if np.isfinite(loss) else "not finite"

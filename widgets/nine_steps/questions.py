@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from lessons.experiments import nine_steps
-from lessons.verdict import short
+from lessons.numerals import short
 from widgets.nine_steps.training import fate, load, way_down
 from widgets.tasks import Choice, Goal, Goals, Prediction
 

@@ -9,7 +9,8 @@ import numpy as np
 from lessons.experiments import nine_steps
 from lessons.experiments.nine_steps import Prepared
 from lessons.experiments.nine_steps.training import Training, Update
-from lessons.verdict import short
+from lessons.numerals import finite as size_of
+from lessons.numerals import percent, short
 from widgets.knobs import count_slider, float_slider, int_slider, log_slider
 from widgets.nine_steps.arithmetic import (
     PHASES,
@@ -18,7 +19,7 @@ from widgets.nine_steps.arithmetic import (
     update_arithmetic,
 )
 from widgets.nine_steps.landscape import draw_landscape, update_landscape
-from widgets.nine_steps.plots import draw_fit, draw_losses, size_of, update_fit, update_losses
+from widgets.nine_steps.plots import draw_fit, draw_losses, update_fit, update_losses
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.6
@@ -42,6 +43,11 @@ class Result:
     training: Training
     best: np.ndarray
     best_loss: float
+
+    @property
+    def outcome(self):
+        """How it came out, for a comparison with another setting."""
+        return f"training loss {size_of(self.training.train_loss[-1])}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +164,7 @@ def update(artists, result, moment, pinned):
     update_fit(artists.fit, result.ready, result.best, made, moment.phase, weights[moment.done])
     update_losses(
         artists.losses, training, result.settings["updates"], result.best_loss, moment.done,
-        (moment.number - 1, made.loss), pinned and pinned.training.train_loss, fate(result),
+        (moment.number - 1, made.loss), pinned, fate(result),
     )  # fmt: skip
     update_landscape(
         artists.landscape, result.ready, result.best, weights, moment.done, made, moment.phase,
@@ -224,7 +230,7 @@ def outcome(result):
     if end:
         return end
     lowest = short(result.best_loss)
-    return f"{100 * way_down(result):.1f}% of the way down to least squares, {lowest}"
+    return f"{percent(way_down(result), 1)} of the way down to least squares, {lowest}"
 
 
 def way_down(result):

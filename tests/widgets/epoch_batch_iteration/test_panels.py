@@ -10,7 +10,7 @@ from matplotlib.transforms import Bbox
 
 from lessons import Progress, TrainConfig, evaluate, gradient_at, predict, train
 from lessons.experiments import epoch_batch_iteration as counting
-from lessons.verdict import count
+from lessons.numerals import count, short
 from widgets import epoch_batch_iteration as lesson
 from widgets.artists import Words
 from widgets.epoch_batch_iteration import (
@@ -170,18 +170,39 @@ def test_losses_are_those_of_the_run(panel):
         panel.set(**panel.start | settings)
         per_epoch, run = panel.moment.batches, panel.run
         x, y = xy(panel.artists.batches)
-        losses = np.clip(run.batch_loss, *LIMITS)
+        losses, band = run.batch_loss, xy(panel.artists.band)[1]
         if len(losses) <= sheet.POINTS:
             assert np.array_equal(y, losses)
             assert np.allclose(x, (np.arange(len(losses)) + 0.5) / per_epoch)
+            assert len(band) == 0
         else:
-            assert len(y) <= 4 * sheet.POINTS
-            assert (y.min(), y.max()) == (losses.min(), losses.max())
+            assert len(y) <= sheet.POINTS
+            assert (band.min(), band.max()) == (losses.min(), losses.max())
+            assert np.all((band[::2] <= y) & (y <= band[1::2]))
         (at,), (height,) = xy(panel.artists.this)
-        assert height == losses[panel.moment.update - 1]
+        assert height == np.clip(losses[panel.moment.update - 1], *LIMITS)
         assert at == pytest.approx((panel.moment.update - 0.5) / per_epoch)
-        whole = xy(panel.artists.losses.curves[1])[1]
-        assert np.array_equal(whole, run.train_loss)
+        assert np.array_equal(xy(panel.artists.losses.curves[1])[1], run.train_loss)
+
+
+def test_a_run_that_went_wrong_is_told_and_the_rate_is_named(panel):
+    assert "higher" not in str(panel)
+    panel.set(batch_size=1)
+    first, *_, last = panel.run.train_loss
+    assert last > first
+    assert "at a learning rate of 0.5: training loss" in str(panel)
+    assert f"→ {short(last)}, higher than it began" in str(panel)
+    label = panel.artists.losses.x_label.get_text()
+    assert label == "epochs (1,200 updates each), learning rate 0.5"
+
+
+def test_with_one_class_nothing_is_called_guessing(panel):
+    def labels():
+        return [end.get_text() for end in panel.artists.losses.ends]
+
+    assert "guessing" in labels()
+    panel.set(samples=1)
+    assert not any(label.startswith("guessing") for label in labels())
 
 
 def test_the_classes_of_a_batch_are_counted(panel):
@@ -259,12 +280,33 @@ def test_the_same_samples_are_followed_through_the_epochs(fan):
 def test_a_pinned_batch_is_followed_too_and_named(fan):
     before = xy(fan.artists.angles)[1], xy(fan.artists.ratios)[1]
     fan.set(pinned={"batch_size": 100}, batch_size=10)
-    assert fan.artists.pinned_text.get_text() == "pinned: B = 100"
+    assert fan.artists.pinned_text.get_text() == "pinned: batch 100"
     for line, heights in zip(fan.artists.pinned, before, strict=True):
         assert np.array_equal(xy(line)[1], heights)
     fan.set(pinned=None)
     assert fan.artists.pinned_text.get_text() == ""
     assert all(len(xy(line)[0]) == 0 for line in fan.artists.pinned)
+
+
+def test_gradients_that_end_beyond_the_frame_are_counted(fan):
+    assert fan.artists.beyond.get_text() == ""
+    for settings in ({"batch_size": 8, "time": 100}, {"batch_size": 1, "time": 9}):
+        fan.set(**settings)
+        angles, lengths = np.radians(fan.moment.angles), fan.moment.ratios
+        along, across = lengths * np.cos(angles), lengths * np.sin(angles)
+        axes = fan.artists.this.axes
+        (left, right), (_, top) = axes.get_xlim(), axes.get_ylim()
+        outside = np.sum((along < left) | (along > right) | (across > top))
+        assert outside > 0
+        assert fan.artists.beyond.get_text() == f"{outside} beyond this frame"
+
+
+def test_a_smaller_last_batch_is_told(fan):
+    fan.set(batch_size=500, time=3)
+    assert fan.moment.size == 200
+    assert "batch 3 of 3, of 200 samples, in epoch 1." in str(fan)
+    fan.set(time=2)
+    assert "of 200 samples" not in str(fan)
 
 
 def test_angles_are_drawn_as_they_are(fan):
@@ -320,6 +362,32 @@ def test_three_moments_are_marked_on_the_curve_of_validation(fit):
         assert [artist.get_color() for artist in artists] == [three_fits.COLORS[n] for n in names]
     assert names == [counting.stage(run.train_loss, run.val_loss, epoch) for epoch in epochs]
     assert names == ["underfit", "at its best", "overfit"]
+
+
+def test_a_fit_is_shown_once(fit):
+    fit.set(epochs=1)
+    assert [moment.epoch for moment in fit.result.moments] == [1, 1, 1]
+    assert [line.get_visible() for line in fit.artists.fits[1:]] == [True, False, False]
+    assert [label.get_text() for label in fit.artists.epochs] == ["epoch 1", "the same", "the same"]
+    fit.set(epochs=300)
+    assert all(line.get_visible() for line in fit.artists.fits[1:])
+
+
+def test_a_fit_beyond_the_frame_is_told(fit):
+    assert fit.artists.beyond.get_text() == ""
+    fit.set(noise=1.0, epochs=1000, time=None)
+    highest = fit.moment.fit.max()
+    assert highest > three_fits.HEIGHTS[1]
+    assert fit.artists.beyond.get_text() == f"beyond this frame: to {highest:.1f}"
+
+
+def test_losses_beyond_the_axis_stand_below_each_other_in_their_order(fit):
+    fit.set(noise=0.0, epochs=1000, time=None)
+    ends = {end.get_text().split()[0]: end for end in fit.artists.losses.ends if end.get_text()}
+    assert fit.run.train_loss[-1] < fit.run.val_loss[-1] < LIMITS[0]
+    assert ends["training"].get_position()[1] < ends["validation"].get_position()[1]
+    assert ends["training"].get_text().endswith("↓")
+    assert fit.artists.moments[2].get_marker() == "v"
 
 
 def test_without_noise_it_does_not_overfit(fit):

@@ -239,7 +239,24 @@ def test_a_pinned_training_is_drawn_beside_the_new_one(panel):
     _, training = trained(rate=0.3, batch_size=24)
     assert np.array_equal(xy(panel.artists.losses.pinned)[1], training.train_loss)
     assert np.array_equal(xy(panel.artists.landscape.pinned), training.weights[:, [0, 2]].T)
-    assert f"pinned {short(training.train_loss[-1])}" in texts(panel.artists.losses.ends)
+    assert "η 0.3, batch 24" in texts(panel.artists.losses.ends)
+    end = short(training.train_loss[-1])
+    assert f"Pinned, with learning rate η = 0.3, batch size = 24: training loss {end}." in str(
+        panel
+    )
+
+
+def test_losses_beyond_the_axis_leave_it_and_keep_their_order(panel):
+    panel.set(learning_rate=3.0, time=None)
+    losses, training = panel.artists.losses, panel.result.training
+    assert training.train_loss[-1] > training.val_loss[-1] > training.updates[-1].loss > 1e100
+    for curve, history in zip(losses.curves, (training.val_loss, training.train_loss), strict=True):
+        assert np.array_equal(xy(curve)[1], history)
+    assert all(len(exit.arrows[0].get_xdata()) == 1 for exit in losses.exits[:2])
+    assert [dot.get_marker() for dot in losses.dots] == ["^"] * 3
+    heights = {end.get_text().split()[0]: end.get_position()[1] for end in losses.ends[:3]}
+    assert heights["training"] > heights["validation"] > heights["this"]
+    assert all(end.get_text().endswith("↑") for end in losses.ends[:3])
 
 
 # What is said
