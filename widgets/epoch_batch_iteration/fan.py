@@ -73,7 +73,8 @@ def draw(figure):
             fontsize=SMALL,
         ),
         beyond=words(
-            fan, 0, -0.085, transform=fan.transAxes, color=GRADIENT, fontsize=SMALL, va="top"
+            fan, 1, 0.02, transform=fan.transAxes, color=GRADIENT, fontsize=SMALL, ha="right",
+            va="bottom", ground="white",
         ),
         right_title=words(angle, 0, 1.26, transform=angle.transAxes),
         now=[

@@ -168,7 +168,7 @@ def show_losses(artists, result, moment, pinned):
             end.set_text("")  # with one class there is nothing to guess
     updates = f"{count(per_epoch)} update{'' if per_epoch == 1 else 's'}"
     artists.losses.x_label.set_text(
-        f"epochs ({updates} each), learning rate {short(run.config.learning_rate)}"
+        f"epochs of {updates}, learning rate {short(run.config.learning_rate)}"
     )
     show_batch_losses(artists, run.batch_loss, per_epoch)
     artists.this.set_data([], [])

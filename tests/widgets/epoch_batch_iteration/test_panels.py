@@ -193,7 +193,7 @@ def test_a_run_that_went_wrong_is_told_and_the_rate_is_named(panel):
     assert "at a learning rate of 0.5: training loss" in str(panel)
     assert f"→ {short(last)}, higher than it began" in str(panel)
     label = panel.artists.losses.x_label.get_text()
-    assert label == "epochs (1,200 updates each), learning rate 0.5"
+    assert label == "epochs of 1,200 updates, learning rate 0.5"
 
 
 def test_with_one_class_nothing_is_called_guessing(panel):
@@ -289,6 +289,7 @@ def test_a_pinned_batch_is_followed_too_and_named(fan):
 
 
 def test_gradients_that_end_beyond_the_frame_are_counted(fan):
+    fan.set(time=1)
     assert fan.artists.beyond.get_text() == ""
     for settings in ({"batch_size": 8, "time": 100}, {"batch_size": 1, "time": 9}):
         fan.set(**settings)
