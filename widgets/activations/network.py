@@ -273,7 +273,9 @@ def percent(share):
 
 def describe(result, moment):
     """Say how many answers are right with each activation, and which units are dead."""
-    parts = [f"Unseen samples right {after(moment.epoch)}: {accuracies(result, moment)}."]
+    parts = [
+        f"Unseen samples classified correctly, {after(moment.epoch)}: {accuracies(result, moment)}."
+    ]
     dead = {name: count_dead(shares) for name, shares in moment.shares.items()}
     named = [f"{title(name)} {n}" for name, (n, _) in dead.items() if n]
     units = dead["relu"][1]
