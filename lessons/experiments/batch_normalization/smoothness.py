@@ -9,66 +9,89 @@ import numpy as np
 from lessons.evaluation import gradient_at
 from lessons.parameters import flatten, sizes_of, unflatten
 
+# Where the search for the reach begins and ends, learning rates.
+SHORTEST, LONGEST = 1e-3, 1e3
+# Low and high end of the reach are brought together to within this share.
+PRECISION = 0.05
 
-def gradient_change(params, config, X, y, steps):
-    """Go along the negative gradient, and see how much of it is no longer true.
+
+def gradient_change(params, config, X, y, along=1.0):
+    """Prepare to go along the negative gradient, and see how much of it is no longer true.
 
     `‖g(w - s·g) - g(w)‖ / ‖g(w)‖`, `g = ∂L/∂w`, on one batch, in training mode: batch norm takes
     the batch's own mean and variance at every s, as an update would.
 
-    Parameters: params and config, of a run; X, inputs (N, d); y, their targets; steps s, shape
-    (K,), each a learning rate > 0.
-    Returns: the change at every step, shape (K,); what is no longer finite is infinite.
+    Parameters: params and config, of a run; X, inputs (N, d); y, their targets; along, a vector
+    (P,) that is 1 for parameters which move and count, else 0.
+    Returns: a function of the step s, a learning rate, which returns the change; infinite where it
+    is no longer finite.
 
     Source: Santurkar et al., "How does batch normalization help optimization?" (2018), figure 4.
 
     >>> from lessons import TrainConfig, data, train
     >>> split, config = data.moons(n=50), TrainConfig(epochs=5)
-    >>> params = train(config, split).params
-    >>> change = gradient_change(params, config, split.X_train, split.y_train, [1e-3, 1.0])
-    >>> bool(change[0] < change[1])
+    >>> change = gradient_change(train(config, split).params, config, split.X_train, split.y_train)
+    >>> change(0.0) < change(1e-3) < change(1.0)
     True
     """
     w, sizes = flatten(params), sizes_of(params)
     batch_norm = params[0].gamma is not None
-    g = gradient_at(params, config, X, y)
-    changes = []
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for step in steps:
+    g = along * gradient_at(params, config, X, y)
+    length = np.linalg.norm(g)
+
+    def change(step):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             there = unflatten((w - step * g).astype(w.dtype), sizes, params.loss, batch_norm)
-            changes.append(np.linalg.norm(gradient_at(there, config, X, y) - g))
-        change = np.array(changes) / np.linalg.norm(g)
-    return np.nan_to_num(change, nan=np.inf)
+            turned = along * gradient_at(there, config, X, y) - g
+            return float(np.nan_to_num(np.linalg.norm(turned) / length, nan=np.inf))
+
+    return change
 
 
-def reach(steps, change):
-    """Return the shortest step at which the gradient has changed by as much as its own length.
+def reach(change):
+    """Find the shortest step at which the gradient has changed by as much as its own length.
 
-    Up to there the slope that was measured tells something about where the step leads.
+    Up to there the slope that was measured tells something about where the step leads. Steps are
+    doubled until the gradient has changed so much, and the last doubling is then bisected.
 
-    Parameters: steps, shape (K,), rising; change, shape (K,), as `gradient_change` gives it.
-    Returns: a step, or the longest one where the gradient does not change so much.
+    Parameters: change, a function of the step, as from `gradient_change`.
+    Returns: a learning rate, or `LONGEST` where the gradient does not change so much.
 
-    >>> reach([0.1, 1.0, 10.0], [0.2, 1.5, 3.0])
-    1.0
+    >>> round(reach(lambda step: 4 * step), 2)
+    0.25
     """
-    over = np.flatnonzero(np.asarray(change) > 1)
-    return float(steps[over[0]] if len(over) else steps[-1])
+    high = SHORTEST
+    while change(high) <= 1:
+        high *= 2
+        if high > LONGEST:
+            return LONGEST
+    low = high / 2
+    while high > (1 + PRECISION) * low:
+        middle = np.sqrt(low * high)
+        low, high = (low, middle) if change(middle) > 1 else (middle, high)
+    return float(np.sqrt(low * high))
 
 
-def median_reach(run, X, y, epochs, steps):
-    """Return the median of the reaches of the gradient at several epochs of a run.
+def reach_over_training(run, X, y, epochs):
+    """Find how far the gradient reaches, at several epochs of a run: as a rate, and as a way.
+
+    The way is the length of that step, in units of the length of all parameters: `s·‖g‖ / ‖w‖`.
+    Unlike the rate, it stays the same when the weights before batch norm are scaled.
 
     Parameters: run; X, inputs (N, d); y, their targets; epochs, whole numbers from 0 to
-    `run.completed_epochs`; steps, as in `reach`. Returns: a step.
+    `run.completed_epochs`. Returns: the medians of the rates and of the ways.
 
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=50)
     >>> run = train(TrainConfig(epochs=5), split)
-    >>> median_reach(run, split.X_train, split.y_train, [0, 5], [1e-6, 1e3])
-    1000.0
+    >>> rate, way = reach_over_training(run, split.X_train, split.y_train, [0, 5])
+    >>> 0 < way < rate
+    True
     """
-    return float(np.median([
-        reach(steps, gradient_change(run.snapshots[epoch], run.config, X, y, steps))
-        for epoch in epochs
-    ]))  # fmt: skip
+    found = []
+    for epoch in epochs:
+        place = run.snapshots[epoch], run.config, X, y
+        rate = reach(gradient_change(*place))
+        way = rate * np.linalg.norm(gradient_at(*place)) / np.linalg.norm(flatten(place[0]))
+        found.append((rate, way))
+    return tuple(float(median) for median in np.median(found, axis=0))
