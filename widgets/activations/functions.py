@@ -7,8 +7,10 @@ import numpy as np
 
 from lessons.activations import ACTIVATIONS
 from lessons.experiments.activations.saturation import FLAT, flat_ranges, largest_slope, mean_output
+from lessons.numerals import fixed, number
 from widgets.activations.names import FORMULAS, title
 from widgets.artists import words
+from widgets.edges import show_point
 from widgets.knobs import choice, float_slider
 from widgets.panel import Panel
 from widgets.style import BLACK, GRADIENT, GRAY, LARGE, LIGHT, NORMAL, PINNED, SMALL
@@ -49,7 +51,7 @@ def functions(lang="en", **settings):
     >>> panel = functions(activation="sigmoid", z=0.0)
     >>> print(panel)
     sigmoid at z = 0: value 0.5, slope 0.25. Its largest slope is 0.25, at z = 0. Flat (slope \
-within ±0.01): z < -4.6, z > 4.6. Mean output for normal z: 0.5, not zero-centered.
+nearer to 0 than 0.01): z < −4.6, z > 4.6. Mean output for normal z: 0.5, not zero-centered.
     >>> panel.close()
     """
     knobs = [
@@ -92,7 +94,7 @@ def draw(figure):
     axes.axvline(0, color=LIGHT, linewidth=0.8, zorder=0)
     keys = (
         (0.05, BLACK, "f(z), what the unit gives"), (0.27, GRADIENT, "f′(z), its slope"),
-        (0.42, GRAY, f"shaded: flat, slope within ±{FLAT:g}"),
+        (0.42, GRAY, f"shaded: flat, |slope| < {FLAT:g}"),
     )  # fmt: skip
     for x, color, text in keys:
         figure.text(x, 0.925, text, color=color, fontsize=NORMAL)
@@ -143,7 +145,7 @@ def update(artists, result, moment, pinned):
     step = TANGENT / np.hypot(1, slope)
     artists.tangent.set_data([z - step, z + step], [value - step * slope, value + step * slope])
     artists.now.set_data([z, z], np.clip([0, value], *HEIGHTS))
-    artists.value.set_data([z], [np.clip(value, *HEIGHTS)])
+    show_point(artists.value, z, value)
     artists.slope.set_data([z], [slope])
     at, largest = result.steepest
     artists.steepest.set_data([at], [largest])
@@ -152,13 +154,13 @@ def update(artists, result, moment, pinned):
     for text, part in zip(artists.formula, [*formula, ""], strict=False):
         text.set_text(part)
     lines = (
-        f"f({z:.4g}) = {value:.4f}", f"slope f′({z:.4g}) = {slope:.4f}",
-        f"largest slope {largest:.4g}, {where_steepest(result)}",
-        "flat where", where_flat(result.flat),
+        f"f({number(z, 4)}) = {fixed(value, 4)}", f"slope f′({number(z, 4)}) = {fixed(slope, 4)}",
+        f"largest slope {number(largest, 4)}, {where_steepest(result)}",
+        "flat:", where_flat(result.flat),
         f"mean output for normal z: {center(result.mean)}", centering(result.mean),
     )  # fmt: skip
     for text, line in zip(artists.texts, lines, strict=True):
-        text.set_text(line if "zero-" in line else line.replace("-", "−"))
+        text.set_text(line)
     compare(artists, result, pinned)
 
 
@@ -173,7 +175,7 @@ def compare(artists, result, pinned):
         at = result.grid[apart.argmax()]
         artists.compared[0].set_text(f"dashed gray: pinned, {title(pinned.name)}")
         artists.compared[1].set_text(
-            f"at most {apart.max():.2g} apart, at z = {at:.3g}".replace("-", "−")
+            f"at most {number(apart.max(), 2)} apart, at z = {number(at, 3)}"
             if apart.max() > 0
             else "the same"
         )
@@ -184,11 +186,11 @@ def where_flat(ranges):
     parts = []
     for start, end in ranges:
         if start == Z[0]:
-            parts.append(f"z < {end:.2g}")
+            parts.append(f"z < {number(end, 2)}")
         elif end == Z[1]:
-            parts.append(f"z > {start:.2g}")
+            parts.append(f"z > {number(start, 2)}")
         else:
-            parts.append(f"z from {start:.2g} to {end:.2g}")
+            parts.append(f"z from {number(start, 2)} to {number(end, 2)}")
     return ", ".join(parts) or "nowhere in this range"
 
 
@@ -200,12 +202,12 @@ def where_steepest(result):
         return "everywhere"
     if at == Z[1]:
         return "still rising"
-    return "for z > 0" if same[-1] else f"at z = {at:.3g}"
+    return "for z > 0" if same[-1] else f"at z = {number(at, 3)}"
 
 
 def center(mean):
     """Write a mean output, with 0 for what is only rounding."""
-    return "0" if abs(mean) < CENTERED else f"{mean:.2g}"
+    return "0" if abs(mean) < CENTERED else number(mean, 2)
 
 
 def centering(mean):
@@ -216,9 +218,9 @@ def centering(mean):
 def describe(result, moment):
     """Say value and slope, where the slope is largest, and where it is flat."""
     return (
-        f"{title(result.name)} at z = {result.z:.4g}: value {result.value:.4g}, "
-        f"slope {result.slope:.4g}. Its largest slope is {result.steepest[1]:.4g}, "
+        f"{title(result.name)} at z = {number(result.z, 4)}: value {number(result.value, 4)}, "
+        f"slope {number(result.slope, 4)}. Its largest slope is {number(result.steepest[1], 4)}, "
         f"{where_steepest(result)}. Flat "
-        f"(slope within ±{FLAT:g}): {where_flat(result.flat)}. "
+        f"(slope nearer to 0 than {FLAT:g}): {where_flat(result.flat)}. "
         f"Mean output for normal z: {center(result.mean)}, {centering(result.mean)}."
     )

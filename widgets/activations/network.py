@@ -12,10 +12,10 @@ from lessons.engines import engine_at_hand
 from lessons.experiments.activations.collapse import boundary, collapse, line_in_box
 from lessons.experiments.activations.saturation import FLAT, count_dead, flat_shares
 from lessons.initializers import INITIALIZERS
+from lessons.numerals import count, short
 from lessons.parameters import count_parameters
 from lessons.plan import layer_sizes
 from lessons.side_by_side import train_side_by_side
-from lessons.verdict import count, short
 from widgets.activations.names import title
 from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after, mix_colors, ranges
@@ -40,16 +40,15 @@ LEGEND = f"""In %: unseen samples
 right. Maps: x1 across,
 x2 up, in the color of the
 class believed in.
-
 Strips: a cell per unit,
 a row per layer. Gray: for
 how many samples its
 slope is below {FLAT:g}; red:
 for all, it is dead.
-
 Dashed: the edge of the
 identity layers when
-multiplied into one."""
+multiplied into one.
+Diverged: as it last was."""
 # Small pictures: few points suffice, and samples would hide the map if all were shown.
 MAP_POINTS, SHOWN_SAMPLES = 36, 120
 # The summary stored in notebooks sorts runs by this share of right answers.
@@ -155,13 +154,17 @@ def draw(figure):
     cells = {name: draw_cell(figure, k, name) for k, name in enumerate(SHOWN)}
     left, top = corner(len(SHOWN))
     figure.text(
-        left / SIZE[0], (top - 0.05) / SIZE[1], LEGEND, color=GRAY, fontsize=SMALL, va="top",
-        linespacing=1.25,
+        left / SIZE[0], top / SIZE[1], LEGEND, color=GRAY, fontsize=SMALL, va="top",
+        linespacing=1.2,
     )  # fmt: skip
     line = cells["identity"].still.axes.plot(
         [], [], color=BLACK, linewidth=1.6, linestyle=(0, (3, 2)), zorder=6
     )[0]
-    return SimpleNamespace(**cells, line=line, shown=None)
+    pinned = words(
+        cells["identity"].still.axes, left / SIZE[0], (top - PITCH[1] + 0.06) / SIZE[1],
+        transform=figure.transFigure, color=PINNED, fontsize=SMALL,
+    )  # fmt: skip
+    return SimpleNamespace(**cells, line=line, pinned=pinned, shown=None)
 
 
 def corner(k):
@@ -229,6 +232,7 @@ def update(artists, result, moment, pinned):
         cell.pinned.set_text(
             f"pinned {percent(before.val_accuracy[before.completed_epochs])}" if before else ""
         )
+    artists.pinned.set_text(pinned.label if pinned else "")
     artists.shown = result.split
     artists.line.set_data(*place(moment.line, box).T)
 
@@ -260,7 +264,7 @@ def loss_text(loss):
     """Write a loss in the little room there is."""
     if loss < LITTLE:
         return f"< {LITTLE:g}"
-    return f"> {MUCH:g}" if loss > MUCH else short(loss)
+    return f"> {count(MUCH)}" if loss > MUCH else short(loss)
 
 
 def percent(share):
@@ -296,10 +300,12 @@ def accuracies(result, moment):
 
 
 def sizes(result):
-    """Say how large the network is."""
-    shape = layer_sizes(result.run.config, result.split)
+    """Say how large the network is, and where a batch cannot be as large as the knob says."""
+    shape, samples = layer_sizes(result.run.config, result.split), len(result.split.X_train)
     total = count(count_parameters(shape))
-    return f"Layers {'–'.join(map(str, shape))}, {total} weights and biases."
+    all_at_once = result.run.config.batch_size >= samples
+    batch = f" All {count(samples)} samples in a batch." if all_at_once else ""
+    return f"Layers {'–'.join(map(str, shape))}, {total} weights and biases.{batch}"
 
 
 def brief(result, moment):

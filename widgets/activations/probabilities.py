@@ -12,21 +12,26 @@ from lessons.experiments.activations.softmax import (
     logit_for,
     with_temperature,
 )
-from lessons.verdict import short
+from lessons.numerals import number, with_power
 from widgets.artists import PixelMap, words
 from widgets.knobs import float_slider, log_slider
 from widgets.panel import Panel
-from widgets.style import BLACK, BLUE, GRADIENT, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL
+from widgets.style import BLACK, BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
 
 SIZE = 8.6, 4.0
 BLOCKS = ((10, 0, 522, 400), (570, 0, 860, 345))
 CLASSES = 4
-# The largest that p_i (δ_ij - p_j) can be.
+# The largest that p_i (δ_ij - p_j) can be; at temperatures below 1 slopes can be larger.
 STEEPEST = 0.25
+UP, DOWN = BLUE, ORANGE
 # Numbers stand on the colors: even the deepest leaves them legible.
 DEEPEST = 0.5
 # What is smaller differs from 0 by nothing that matters here.
-TINY = 1e-12
+TINY = 1e-9
+# From here on a slope has room without a power of ten.
+SHORT = 1e-3
+# The room that the number above a bar takes, as a probability.
+NUMBER = 0.1
 # A hand cannot ask for 0 or 1, which no logit gives.
 PROBABILITIES = 1e-6, 1 - 1e-6
 
@@ -114,6 +119,8 @@ def draw(figure):
         matrix.text(-0.12, CLASSES - k - 0.5, f"p{k + 1}", ha="right", va="center", fontsize=SMALL)
     figure.text(0.70, 0.935, "Jacobian: slope of each p in each z", fontsize=NORMAL, va="bottom")
     figure.text(0.70, 0.175, "Every row and every column sums to 0.", fontsize=SMALL, color=GRAY)
+    figure.text(0.70, 0.115, "Blue: up. Orange: down. Full at ±0.25.", fontsize=SMALL,
+                color=GRAY)  # fmt: skip
 
     rows = (
         ("logit z", GRAY), ("a = (z + c) / T", BLACK), ("directly: e^a", GRAY),
@@ -156,15 +163,13 @@ def update(artists, result, moment, pinned):
     for k, (bar, top) in enumerate(zip(artists.bars, artists.tops, strict=True)):
         bar.set_height(result.p[k])
         top.set_text(write(result.p[k]))
-        top.set_y(result.p[k] + 0.01)
+        top.set_y(above(result.p[k], pinned.p[k] if pinned else 0) + 0.01)
     artists.pinned.set_data(([], []) if not pinned else (range(1, CLASSES + 1), pinned.p))
-    artists.pinned_text.set_text(
-        f"pinned: T {short(pinned.temperature)}, c {pinned.shift:g}" if pinned else ""
-    )
+    artists.pinned_text.set_text(pinned.label if pinned else "")
     table = result.logits, result.scaled, result.powers, result.direct, result.shifted, result.p
     for texts, numbers in zip(artists.table, table, strict=True):
-        for text, number in zip(texts, numbers, strict=True):
-            text.set_text(write(number))
+        for text, value in zip(texts, numbers, strict=True):
+            text.set_text(write(value))
     for texts, color in ((artists.table[2], GRAY), (artists.table[3], GRAY)):
         for text in texts:
             broken = text.get_text() in ("inf", "nan")
@@ -172,30 +177,39 @@ def update(artists, result, moment, pinned):
     show_jacobian(artists, result)
 
 
-def write(number):
+def above(p, pinned):
+    """Return where the number above a bar may stand, so that no pinned mark strikes it out."""
+    return pinned if p - NUMBER / 4 < pinned < p + NUMBER else p
+
+
+def write(value):
     """Write a number in three digits."""
-    return "≈ 0" if 0 < abs(number) < TINY else f"{number:.3g}".replace("-", "−")
+    return "≈ 0" if 0 < abs(value) < TINY else number(value, 3)
 
 
 def show_jacobian(artists, result):
-    """Write the slopes, on the deeper color the nearer they are to the largest there can be."""
-    artists.map.set_data(slope_colors(result.slopes * result.temperature))
+    """Write the slopes, on the deeper color the larger they are."""
+    artists.map.set_data(slope_colors(result.slopes))
     artists.map.smooth = False
     for texts, numbers in zip(artists.slopes, result.slopes, strict=True):
-        for text, number in zip(texts, numbers, strict=True):
-            text.set_text(write_slope(number))
+        for text, slope in zip(texts, numbers, strict=True):
+            text.set_text(write_slope(slope))
 
 
 def slope_colors(slopes):
-    """Turn slopes at temperature 1 into pixels, first row on top."""
-    depth = DEEPEST * np.clip(np.abs(slopes) / STEEPEST, 0, 1)[::-1, :, None]
-    return (255 - depth * (255 - 255 * np.array(to_rgb(GRADIENT)))).astype(np.uint8)
+    """Turn slopes into pixels, first row on top: one color up, another down."""
+    slopes = slopes[::-1, :, None]
+    depth = DEEPEST * np.clip(np.abs(slopes) / STEEPEST, 0, 1)
+    color = np.where(slopes > 0, to_rgb(UP), to_rgb(DOWN))
+    return (255 * (1 - depth * (1 - color))).astype(np.uint8)
 
 
-def write_slope(number):
-    """Write a slope with its sign, and 0 for what is nearly 0."""
-    text = f"{number:+.1f}" if abs(number) >= 1 else f"{number:+.3f}"
-    return text.replace("-", "−") if float(text) else "≈ 0"
+def write_slope(slope):
+    """Write a slope in two digits with its sign, and 0 for what is nearly 0."""
+    if abs(slope) < TINY:
+        return "≈ 0"
+    text = number(slope, 2) if abs(slope) >= SHORT else with_power(slope, 2)
+    return f"+{text}" if slope > 0 else text
 
 
 def describe(result, moment):

@@ -9,10 +9,23 @@ import numpy as np
 from lessons.activations import sigmoid
 from lessons.experiments.batch_normalization import one_batch
 from lessons.experiments.batch_normalization.one_batch import Walk
+from lessons.numerals import fixed, short
 from widgets.artists import words
 from widgets.knobs import between, count_slider, float_slider, int_slider, log_slider, slider
 from widgets.panel import Panel
-from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, ORANGE, PURPLE, RED, SMALL
+from widgets.style import (
+    BLACK,
+    BLUE,
+    GRAY,
+    GREEN,
+    LIGHT,
+    NORMAL,
+    ORANGE,
+    PINNED,
+    PURPLE,
+    RED,
+    SMALL,
+)
 
 SIZE = 8.6, 4.7
 # Of each row the strip, and below it its line of the table, whose head comes before the first.
@@ -23,6 +36,7 @@ BLOCKS = [STRIPS[0], HEAD, LINES[0], *chain(*zip(STRIPS[1:], LINES[1:], strict=T
 REACH = 12
 SPREADS = (0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4)
 FOLLOWED = BLUE, ORANGE, GREEN, PURPLE
+HEADS = "┃ mean", "▬ std", "●", "▲", "■", "◆"
 ROWS = (
     "z: the values of one unit, for all samples of a batch",
     "z − μ: minus their mean",
@@ -118,11 +132,17 @@ def draw(figure):
     strips[-1].set(ylim=(-0.08, 1.08), yticks=[0, 1])
     strips[-1].set_xlabel("value", labelpad=0)
     columns = 0.655, 0.725, 0.795, 0.86, 0.925, 0.99
-    head = ("┃ mean", "▬ std", "●", "▲", "■", "◆")
     colors = BLACK, GRAY, *FOLLOWED
-    for x, text, color in zip(columns, head, colors, strict=True):
-        figure.text(x, 0.965, text, color=color, fontsize=NORMAL, ha="right", va="top")
     return SimpleNamespace(
+        heads=[words(strips[0], x, 0.965, transform=figure.transFigure, color=color,
+                     fontsize=NORMAL, ha="right", va="top")
+               for x, color in zip(columns, colors, strict=True)],
+        pinned=[strip.plot([], [], "o", color=PINNED, ms=6, mfc="none", mew=0.9, clip_on=False)[0]
+                for strip in strips],
+        pinned_means=[strip.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0]
+                      for strip in strips[:4]],
+        pinned_text=words(strips[-1], 1, -0.5, transform=strips[-1].transAxes, color=PINNED,
+                          fontsize=SMALL, ha="right"),
         bars=[strip.plot([], [], color=GRAY, linewidth=2.5, solid_capstyle="butt")[0]
               for strip in strips[:4]],
         means=[strip.plot([], [], color=BLACK, linewidth=1.6)[0] for strip in strips[:4]],
@@ -147,8 +167,9 @@ def draw(figure):
 def update(artists, result, moment, pinned):
     """Move the artists to a batch."""
     m = len(result.walk.z)
-    # Every sample keeps its height in all rows, so that it can be followed.
-    heights = 0.12 + 0.76 * (np.arange(m) * 0.618 % 1)
+    heights = heights_of(m)
+    for k, text in enumerate(artists.heads):
+        text.set_text(HEADS[k] if k < 2 + m else "")
     for row, (values, places) in enumerate(rows(result)):
         at = np.clip(places, -REACH, REACH)
         y = heights if row < 4 else values
@@ -165,6 +186,25 @@ def update(artists, result, moment, pinned):
         numbers = mean, std, *values[:4]
         for k, text in enumerate(artists.table[row]):
             text.set_text(plain(numbers[k]) if k < len(numbers) else "")
+    show_pinned(artists, pinned)
+
+
+def heights_of(m):
+    """Return where samples stand in a strip: in all strips alike, so that each can be followed."""
+    return 0.12 + 0.76 * (np.arange(m) * 0.618 % 1)
+
+
+def show_pinned(artists, pinned):
+    """Draw a pinned batch as rings behind the present one, and its means as dashes."""
+    for line in (*artists.pinned, *artists.pinned_means):
+        line.set_data([], [])
+    artists.pinned_text.set_text(f"○ {pinned.label}" if pinned else "")
+    for row, (values, places) in enumerate(rows(pinned) if pinned else []):
+        shown = np.abs(places) <= REACH
+        y = heights_of(len(values)) if row < 4 else values
+        artists.pinned[row].set_data(places[shown], y[shown])
+        if row < 4 and abs(values.mean()) <= REACH:
+            artists.pinned_means[row].set_data([values.mean()] * 2, [0, 1])
 
 
 def plain(value):
@@ -174,8 +214,7 @@ def plain(value):
     ['−1.00', '0.00', '0.004', '0.00']
     """
     digits = 3 if 5e-4 < abs(value) < 0.05 else 2
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "−") if float(text) else "0.00"
+    return fixed(value, digits)
 
 
 def describe(result, moment):
@@ -194,7 +233,10 @@ def describe(result, moment):
     elif walk.var == 0:
         parts.append("All values are the same: ẑ is 0, and only ε keeps it from being 0/0.")
     elif walk.z_hat.std() < 0.99:
-        parts.append(f"Beside σ² = {walk.var:.2g}, ε = {knobs['eps']:.2g} counts.")
+        parts.append(
+            f"ε = {short(knobs['eps'])} is not small beside σ² = {short(walk.var)}: the standard "
+            "deviation falls short of 1."
+        )
     elif m == 2:
         parts.append("With two samples ẑ is −1 and 1, whatever the numbers were.")
     if undone(result) and walk.var > 0:

@@ -11,6 +11,7 @@ from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization.rate_map import RateMap, map_rates
 from lessons.verdict import guessing_loss
+from widgets.activations.names import title
 from widgets.artists import PixelMap, words
 from widgets.batch_normalization.layers import DEEPEST
 from widgets.batch_normalization.training import SETS, WIDTH
@@ -49,7 +50,7 @@ def rates(lang="en", **settings):
     """
     knobs = [
         choice("activation", "activation", "Non-linearity of the hidden units",
-               list(ACTIVATIONS), "relu"),
+               {title(name): name for name in ACTIVATIONS}, "relu"),
         choice("place", "batch norm", "Which side of the activation it sits on",
                ["before", "after"], "before"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
@@ -83,7 +84,7 @@ def compute(settings, progress):
 def draw(figure):
     """Make the artists: two maps side by side, names on the left, counts on the right of each."""
     blocks = []
-    for left, title, color in ((0.12, "without batch norm", WITHOUT),
+    for left, head, color in ((0.12, "without batch norm", WITHOUT),
                                (0.585, "with batch norm", WITH)):  # fmt: skip
         axes = figure.add_axes([left, 0.27, 0.325, 0.61])
         step = np.log10(RATES[1] / RATES[0])
@@ -91,7 +92,7 @@ def draw(figure):
         axes.set_xticks(range(-3, 3), ["0.001", "0.01", "0.1", "1", "10", "100"])
         axes.set_xlabel("learning rate η", labelpad=1)
         axes.spines[["left", "bottom"]].set_visible(False)
-        axes.text(0, 1.05, title, transform=axes.transAxes, color=color, fontsize=NORMAL)
+        axes.text(0, 1.05, head, transform=axes.transAxes, color=color, fontsize=NORMAL)
         axes.text(1.02, 1.05, "works at", transform=axes.transAxes, color=GRAY, fontsize=SMALL)
         blocks.append(SimpleNamespace(
             cells=PixelMap(axes),
@@ -150,18 +151,18 @@ def describe(result, moment):
         return f"Stopped by hand: {made} of {cells} trainings are complete."
     counts = result.map.works(WORKS * result.guess)
     rows = [
-        f"{name} {without} and {with_}"
+        f"{name} {without} → {with_}"
         for name, (without, with_) in zip(FIRST_WEIGHTS, counts, strict=True)
     ]
     return (
-        f"{cells} complete trainings. Of {len(RATES)} rates so many end below half the loss of "
-        f"guessing (median of the last quarter of the epochs), without and with batch norm: "
-        f"{', '.join(rows)}."
+        f"{cells} complete trainings. Rates at which training works, of {len(RATES)}, without → "
+        f"with batch norm: {', '.join(rows)}. It works if the median loss of the last quarter of "
+        "the epochs is below half that of guessing."
     )
 
 
 def brief(result, moment):
-    """Say only in which rows batch norm works at more rates; single cells hang on last digits."""
+    """Say only in which rows batch norm works at more rates; single cells depend on last digits."""
     if not result.map.made.all():
         return describe(result, moment)
     without, with_ = result.map.works(WORKS * result.guess).sum(axis=0)

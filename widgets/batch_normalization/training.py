@@ -11,8 +11,10 @@ from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization.covariate_shift import activation_inputs
 from lessons.experiments.batch_normalization.rate_map import settled_loss
 from lessons.initializers import INITIALIZERS
+from lessons.numerals import count, short
 from lessons.side_by_side import train_side_by_side
-from lessons.verdict import guessing_loss, short, where_it_diverged
+from lessons.verdict import guessing_loss, where_it_diverged
+from widgets.activations.names import title
 from widgets.batch_normalization.layers import (
     DEEPEST,
     draw_layers,
@@ -51,6 +53,12 @@ class Result:
     def run(self) -> Run:
         return self.runs[1]
 
+    @property
+    def outcome(self):
+        """How both ended, for a comparison with other settings."""
+        ends = [fate(run, self.split) for run in self.runs]
+        return f"without batch norm {ends[0]}, with it {ends[1]}"
+
 
 def panel(lang="en", **settings):
     """Train without and with batch norm, all else the same, and watch what the layers are given.
@@ -74,7 +82,7 @@ With it: has learned.
         int_slider("depth", "hidden layers", f"How many layers of {WIDTH} units", 1, DEEPEST, 4),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 60, 10, 0.25),
         choice("activation", "activation", "Non-linearity of the hidden units",
-               list(ACTIVATIONS), "sigmoid"),
+               {title(name): name for name in ACTIVATIONS}, "sigmoid"),
         choice("init", "first weights", "What they are drawn from",
                list(INITIALIZERS), "he_normal"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
@@ -137,7 +145,8 @@ def update(artists, result, epoch, pinned):
 def describe(result, epoch):
     """Say how both trainings ended, and what the last layer was given in each.
 
-    The loss is the median of the last quarter of the epochs, by which `fate` judges.
+    The loss in words is the median of the last quarter of the epochs, by which `fate` judges; those
+    in the picture are of one epoch.
     """
     parts = [f"{heading(result)}."]
     for run, (_, values), name in zip(result.runs, result.inputs, NAMES, strict=True):
@@ -148,19 +157,18 @@ def describe(result, epoch):
         else:
             low, high = (short(values[k, -1, -1]) for k in (0, -1))
             ended = (
-                f"{fate(run, result.split)}, loss {short(settled_loss(run))}; in the last layer "
-                f"90% of the values shown lie between {low} and {high}"
+                f"{fate(run, result.split)}, {settled(run)}; in the last layer 90% of the values "
+                f"shown lie between {low} and {high}"
             )
         parts.append(f"{name.capitalize()} batch norm: {ended}.")
-    stopped = any(run.status == "cancelled" for run in result.runs)
-    if epoch < result.run.config.epochs and not stopped:
+    if all(run.status != "cancelled" for run in result.runs):
         losses = [short(run.train_loss[min(epoch, run.completed_epochs)]) for run in result.runs]
         parts.append(f"Shown: epoch {epoch}, loss {losses[0]} without and {losses[1]} with.")
     return " ".join(parts)
 
 
 def brief(result, epoch):
-    """Say only how both ended: the numbers of a deep network hang on the last digits."""
+    """Say only how both ended: the numbers of a deep network depend on the last digits."""
     ends = [fate(run, result.split) for run in result.runs]
     return f"{heading(result)}. Without batch norm: {ends[0]}. With it: {ends[1]}."
 
@@ -169,7 +177,16 @@ def heading(result):
     knobs = result.settings
     layers = f"{knobs['depth']} layer{'' if knobs['depth'] == 1 else 's'}"
     rate = short(knobs["learning_rate"])
-    return f"{layers} of {knobs['activation']}, learning rate {rate}"
+    samples = len(result.split.X_train)
+    batch = f", all {count(samples)} samples in a batch" if knobs["batch_size"] >= samples else ""
+    return f"{layers} of {title(knobs['activation'])}, learning rate {rate}{batch}"
+
+
+def settled(run):
+    """Say the loss that a run has settled at, and of how many epochs that is the median."""
+    epochs = len(run.train_loss) // 4
+    whose = f"the last {epochs} epochs' median loss" if epochs > 1 else "last loss"
+    return f"{whose} {short(settled_loss(run))}"
 
 
 def fate(run, split):

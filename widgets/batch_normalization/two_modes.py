@@ -8,15 +8,16 @@ import numpy as np
 from lessons import Run, TrainConfig, data, predict, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization.modes import answers_in_batches
-from lessons.verdict import count, short
+from lessons.numerals import count, fixed, short
 from widgets.artists import words
-from widgets.batch_normalization.two_losses import in_batches
+from widgets.batch_normalization.two_losses import show_batches
 from widgets.data_sets import load
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import draw_scale, to_epoch, update_scale
 from widgets.marks import label_ends
 from widgets.panel import Panel
-from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL
+from widgets.style import BLUE, CLASSES, GRAY, LIGHT, NORMAL, PINNED, SMALL
 
 SIZE = 8.6, 4.0
 BLOCKS = ((10, 0, 441, 400), (441, 0, 860, 400))
@@ -100,7 +101,10 @@ def draw(figure):
     losses.set_title("Training loss, in both modes")
     answers = figure.add_axes([0.595, 0.14, 0.385, 0.74])
     answers.set(xlim=(-0.02, 1.02), ylim=(-0.6, 2 * POINTS - 0.4))
-    answers.set_yticks(range(2 * POINTS), ["of class 0"] * POINTS + ["of class 1"] * POINTS)
+    answers.set_yticks(range(2 * POINTS), [""] * (2 * POINTS))
+    for k in (0, 1):
+        answers.text(-0.02, (k + 0.5) / 2, f"samples of class {k}", transform=answers.transAxes,
+                     color=CLASSES[k], ha="right", va="center", rotation=90)  # fmt: skip
     answers.axhline(POINTS - 0.5, color=GRAY, linewidth=0.8)
     answers.set_xlabel("answer: probability of class 1", labelpad=1)
     answers.grid(axis="y", color=LIGHT, linewidth=0.6)
@@ -110,11 +114,13 @@ def draw(figure):
                  transform=answers.transAxes)  # fmt: skip
     answers.text(1, 1.03, "┃ in evaluation mode", color=EVALUATION, fontsize=SMALL, ha="right",
                  transform=answers.transAxes)  # fmt: skip
+    pinned = losses.plot([], [], color=PINNED, linewidth=1.3, linestyle=(0, (2, 2)))[0]
+    batches = losses.plot([], [], color=IN_BATCHES, linewidth=1.4)[0]
+    evaluated = losses.plot([], [], color=EVALUATION)[0]
     return SimpleNamespace(
         **vars(scale),
-        pinned=losses.plot([], [], color=PINNED, linewidth=1.3, linestyle=(0, (2, 2)))[0],
-        batches=losses.plot([], [], color=IN_BATCHES, linewidth=1.4)[0],
-        evaluated=losses.plot([], [], color=EVALUATION)[0],
+        pinned=pinned, batches=batches, evaluated=evaluated,
+        exits=draw_exits(losses, [pinned, batches, evaluated], values=False),
         dot=losses.plot([], [], "o", color=EVALUATION, ms=5, clip_on=False, zorder=4)[0],
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (EVALUATION, IN_BATCHES, GRAY, PINNED)],
@@ -127,26 +133,20 @@ def update(artists, result, moment, pinned):
     """Move the artists to a run, as it stands at a moment."""
     run, epochs = result.run, result.run.config.epochs
     guess = update_scale(artists, run, result.split, moment.epoch)
-    batches = in_batches(run)
-    artists.evaluated.set_data(np.arange(epochs + 1), np.clip(run.train_loss, *LOSSES))
-    artists.batches.set_data(np.arange(len(batches)) + 0.5, np.clip(batches, *LOSSES))
+    show_curve(artists.evaluated, np.arange(epochs + 1), run.train_loss)
     loss = run.train_loss[moment.epoch]
-    artists.dot.set_data([moment.epoch], [np.clip(loss, *LOSSES)])
+    show_point(artists.dot, moment.epoch, loss)
+    met, text = show_batches(artists.batches, run, moment.epoch)
     # A run that was stopped at once has no losses at all.
-    heights, texts = [guess] * 3, ["", "", "guessing", ""]
-    if np.isfinite(loss):
-        heights[0], texts[0] = loss, f"evaluation {short(loss)}"
-    if len(batches):
-        heights[1], texts[1] = batches[-1], f"in batches {short(batches[-1])}"
+    heights = [loss, met, guess]
+    texts = [f"evaluation {short(loss)}" if np.isfinite(loss) else "", text, "guessing"]
     artists.pinned.set_data([], [])
     if pinned:
-        before = pinned.run
-        artists.pinned.set_data(
-            np.arange(len(before.train_loss)), np.clip(before.train_loss, *LOSSES)
-        )
-        last = before.train_loss[min(before.completed_epochs, epochs)]
-        heights.append(np.nan_to_num(last, nan=guess))
-        texts[3] = f"pinned: {before.config.batch_size}"
+        before = pinned.run.train_loss
+        show_curve(artists.pinned, np.arange(len(before)), before)
+        heights.append(before[min(pinned.run.completed_epochs, epochs)])
+        texts.append(pinned.label)
+    show_exits(artists.exits, [artists.pinned, artists.batches, artists.evaluated])
     label_ends(artists.ends, heights, texts, 1.03 * epochs, LOSSES, 0.32)
     rows = np.repeat(np.arange(len(moment.evaluated)), moment.in_batches.shape[1])
     artists.answers.set_data(moment.in_batches.ravel(), rows)
@@ -161,8 +161,7 @@ def describe(result, moment):
     loss = run.train_loss[moment.epoch]
     epochs = f"{moment.epoch} epoch{'' if moment.epoch == 1 else 's'}"
     parts = [
-        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. After {epochs} "
-        f"the loss is {short(loss)} in evaluation mode.",
+        f"{batches_of(result)}. After {epochs} the loss is {short(loss)} in evaluation mode.",
     ]
     if run.config.batch_size == 1:
         parts.append(
@@ -171,18 +170,25 @@ def describe(result, moment):
         )
     else:
         parts.append(
-            f"In training mode the answer for one and the same point differs by up to {swing:.2f}, "
-            "depending on its companions."
+            f"In training mode the answer for one and the same point differs by up to "
+            f"{fixed(swing, 2)}, depending on its companions."
         )
     return " ".join(parts)
 
 
+def batches_of(result):
+    """Say how large the batches are, no more than there are samples, and how many updates."""
+    size, samples = result.run.config.batch_size, len(result.split.X_train)
+    words = f"All {count(samples)} samples in a batch" if size >= samples else f"Batch size {size}"
+    updates = result.run.updates
+    return f"{words}, {count(updates)} update{'' if updates == 1 else 's'}"
+
+
 def brief(result, moment):
-    """Say only what does not hang on the last digits."""
-    run = result.run
+    """Say only what does not depend on the last digits."""
     swing = np.ptp(moment.in_batches, axis=1).max()
     training = "depend on the companions" if swing > 0.02 else "hardly depend on the companions"
     return (
-        f"Batch size {count(run.config.batch_size)}, {count(run.updates)} updates. Training mode: "
+        f"{batches_of(result)}. Training mode: "
         f"the answers {training}. Evaluation mode: one answer per point."
     )

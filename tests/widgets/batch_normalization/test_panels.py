@@ -14,12 +14,14 @@ from lessons import Progress, TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS, sigmoid
 from lessons.experiments.batch_normalization.covariate_shift import activation_inputs
 from lessons.experiments.batch_normalization.modes import answers_in_batches
-from lessons.experiments.batch_normalization.rate_map import map_rates
+from lessons.experiments.batch_normalization.rate_map import map_rates, settled_loss
 from lessons.initializers import INITIALIZERS
-from lessons.verdict import guessing_loss, short
+from lessons.numerals import short
+from lessons.verdict import guessing_loss
 from widgets import batch_normalization
 from widgets.artists import Words
 from widgets.batch_normalization import layers, one_batch, rate_map, training, two_losses, two_modes
+from widgets.pinned import Pinned
 from widgets.style import BLUE, ORANGE
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -116,12 +118,31 @@ def test_the_words_about_one_batch(steps):
         ({"batch_size": 2}, "With two samples ẑ is −1 and 1"),
         ({"batch_size": 1}, "A single sample is its own mean: ẑ is 0"),
         ({"spread": 0.0}, "All values are the same"),
-        ({"spread": 0.003, "eps": 1e-3}, "ε = 0.001 counts"),
+        ({"spread": 0.003, "eps": 1e-3}, "ε = 0.001 is not small beside σ²"),
     ):
         steps.set(**steps.start | settings)
         assert expected in str(steps)
         if settings.get("batch_size") == 2:
             assert np.allclose(np.abs(steps.result.walk.z_hat), 1, atol=0.01)
+
+
+def test_a_pinned_batch_stands_behind_as_rings(steps):
+    steps.set(mean=2.0, gamma=2.0, pinned={"mean": 0.0, "gamma": 1.0})
+    draw = np.random.default_rng(0).exponential(size=32)
+    z = 1.5 * (draw - 1)
+    z_hat = (z - z.mean()) / z.std()
+    for row, places in enumerate((z, z - z.mean(), z_hat, z_hat, z_hat)):
+        assert xy(steps.artists.pinned[row])[0] == pytest.approx(places, abs=1e-4)
+    assert xy(steps.artists.pinned_means[0])[0] == pytest.approx([z.mean()] * 2)
+    assert "mean of z 0" in steps.artists.pinned_text.get_text()
+    steps.set(pinned=None)
+    assert all(not len(xy(line)[0]) for line in steps.artists.pinned)
+
+
+def test_the_table_has_heads_for_the_samples_that_are_there(steps):
+    for size, shown in ((1, 3), (2, 4), (4, 6), (64, 6)):
+        steps.set(batch_size=size)
+        assert sum(text.get_text() != "" for text in steps.artists.heads) == shown
 
 
 def test_gamma_and_beta_that_undo_are_praised_and_can_be_reached_by_hand(steps):
@@ -226,7 +247,7 @@ def test_a_run_that_was_stopped_is_drawn(pair):
     assert {run.status for run in result.runs} == {"cancelled"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        training.update(pair.artists, result, 0, result)
+        training.update(pair.artists, result, 0, Pinned(result, "pinned: η 0.1", ()))
         pair.picture.render()
         assert "stopped by hand" in training.describe(result, 0)
     assert not any("nan" in end.get_text() for end in pair.artists.losses.ends)
@@ -239,7 +260,45 @@ def test_a_pinned_pair_is_drawn_behind(pair):
         data.circle(),
     )
     assert np.array_equal(xy(pair.artists.losses.pinned[1])[1], expected.train_loss)
-    assert "pinned, with" in [end.get_text() for end in pair.artists.losses.ends]
+    assert "η 0.1, epochs 5" in labels(pair.artists.losses)
+    assert "Pinned, with learning rate η = 0.1, epochs = 5: without batch norm " in str(pair)
+
+
+def test_losses_in_words_say_of_which_epochs_they_are(pair):
+    for epochs, words in ((1, "last loss"), (10, "the last 2 epochs' median loss")):
+        pair.set(epochs=epochs, time=epochs)
+        for run in pair.result.runs:
+            assert f"{words} {short(settled_loss(run))}" in str(pair)
+    assert f"loss {short(pair.result.runs[0].train_loss[10])} without and " in str(pair)
+
+
+def test_the_loss_in_batches_is_that_of_the_moment(pair):
+    each = pair.run.batch_loss.reshape(10, -1).mean(axis=1)
+    for time in (1, 4, 10):
+        pair.set(time=time)
+        assert f"in batches {short(each[time - 1])}" in labels(pair.artists.losses)
+    pair.set(time=0)
+    assert not any("in batches" in text for text in labels(pair.artists.losses))
+    pair.set(epochs=1)
+    assert pair.artists.losses.batches.get_marker() == "o"
+
+
+def test_curves_leave_the_axis_and_are_marked_there(pair):
+    pair.set(learning_rate=100.0)
+    assert xy(pair.artists.losses.curves[0])[1].max() > two_losses.LIMITS[1]
+    assert any(text.endswith("↑") for text in labels(pair.artists.losses))
+    assert any(len(xy(exit.arrows[0])[0]) for exit in pair.artists.losses.exits)
+
+
+def test_a_batch_cannot_have_more_samples_than_there_are(pair, modes):
+    for panel in (pair, modes):
+        panel.set(batch_size=512)
+        assert "500 samples in a batch" in str(panel)
+        assert "512" not in str(panel)
+
+
+def labels(artists):
+    return [end.get_text() for end in artists.ends]
 
 
 # The map of rates
@@ -309,6 +368,10 @@ def test_answers_of_both_modes(modes, time):
 def test_losses_of_both_modes(modes):
     run = modes.run
     assert np.array_equal(xy(modes.artists.evaluated)[1], run.train_loss)
+    means = run.batch_loss.reshape(5, -1).mean(axis=1)
+    for time in (2, 5):
+        modes.set(time=time)
+        assert f"in batches {short(means[time - 1])}" in labels(modes.artists)
     assert np.allclose(xy(modes.artists.batches)[1][0], np.mean(run.batch_loss[:63]))
 
 
@@ -317,7 +380,7 @@ def test_both_modes_of_a_run_that_was_stopped(modes):
     progress.cancel()
     result = two_modes.compute(modes.knob_settings(), progress)
     moment = two_modes.frame(result, 3)
-    two_modes.update(modes.artists, result, moment, result)
+    two_modes.update(modes.artists, result, moment, Pinned(result, "pinned: batch 8", ()))
     modes.picture.render()
     assert two_modes.describe(result, moment) == "Stopped by hand."
     assert not any("nan" in end.get_text() for end in modes.artists.ends)
@@ -327,7 +390,7 @@ def test_a_batch_of_one(modes):
     modes.set(batch_size=1)
     assert np.ptp(modes.moment.in_batches) < 1e-6
     assert "A batch of one is its own mean" in str(modes)
-    assert xy(modes.artists.evaluated)[1].max() == two_modes.LOSSES[1]
+    assert modes.artists.dot.get_marker() == "^"
     loss = modes.run.train_loss[-1]
     assert f"evaluation {short(loss)}↑" in [end.get_text() for end in modes.artists.ends]
     assert loss > two_modes.LOSSES[1]
