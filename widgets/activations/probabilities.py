@@ -19,7 +19,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
 
 SIZE = 8.6, 4.0
-BLOCKS = ((10, 0, 522, 400), (570, 0, 860, 345))
+BLOCKS = ((10, 0, 522, 400), (570, 0, 860, 370))
 CLASSES = 4
 # The largest that p_i (δ_ij - p_j) can be; at temperatures below 1 slopes can be larger.
 STEEPEST = 0.25

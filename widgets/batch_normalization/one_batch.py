@@ -141,7 +141,7 @@ def draw(figure):
                 for strip in strips],
         pinned_means=[strip.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0]
                       for strip in strips[:4]],
-        pinned_text=words(strips[-1], 1, -0.5, transform=strips[-1].transAxes, color=PINNED,
+        pinned_text=words(strips[-1], 1, -0.64, transform=strips[-1].transAxes, color=PINNED,
                           fontsize=SMALL, ha="right"),
         bars=[strip.plot([], [], color=GRAY, linewidth=2.5, solid_capstyle="butt")[0]
               for strip in strips[:4]],
