@@ -3,11 +3,12 @@
 import time
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lessons import TrainConfig, data, initializers, predict, train
+from lessons import Progress, TrainConfig, data, initializers, predict, train
 from lessons.evaluation import gradient_at
 from lessons.experiments.batch_normalization import scale
 from lessons.experiments.batch_normalization.covariate_shift import activation_inputs, movement
@@ -23,7 +24,8 @@ from lessons.experiments.batch_normalization.smoothness import (
 )
 from lessons.parameters import flatten
 from lessons.verdict import guessing_loss
-from widgets.batch_normalization import rate_map, training
+from widgets import batch_normalization
+from widgets.batch_normalization import questions, rate_map, training
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -570,3 +572,26 @@ def test_it_costs_time(seeds, measured):
     without, with_it = np.min(pairs, axis=0)
     assert with_it > without
     measured(f"{with_it / without:.1f} times as long in the compiled engine")
+
+
+# Goals
+
+WAYS = {
+    "rescue": [
+        {"activation": "relu", "init": "large_normal", "learning_rate": 0.8, "depth": depth}
+        for depth in (4, 6)
+    ],
+    "broken": [{"activation": "relu", "batch_size": 1, "learning_rate": 0.01}],
+    "loses": [{"activation": "tanh", "data": "spiral"}, {"activation": "relu", "epochs": 300}],
+}
+
+
+@pytest.mark.parametrize("goal", WAYS)
+def test_each_goal_can_be_reached_with_every_seed_of_the_knob(goal):
+    panel = batch_normalization.panel(epochs=1)
+    start = panel.knob_settings() | {"epochs": 60}
+    panel.close()
+    for seed in range(21):
+        results = (training.compute(start | way | {"seed": seed}, Progress()) for way in WAYS[goal])
+        reached = getattr(questions, goal)
+        assert any(reached(SimpleNamespace(result=result)) for result in results), seed
