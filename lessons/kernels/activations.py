@@ -2,7 +2,7 @@
 
 import math
 
-from lessons.kernels.compiling import compiled
+from lessons.kernels.compiling import compiled, compiled_with
 from lessons.kernels.elementary import exp, exp_and_less_1, log1p, normal, sigmoid
 from lessons.kernels.lanes import LANES, load, sign, store, where
 
@@ -67,7 +67,7 @@ def gelu_tanh(z):
 def activate_with(function):
     """Make the loop over all units and samples for one activation."""
 
-    @compiled
+    @compiled_with(function)
     def loop(Z, H, D, first, height, n, m):
         for s in range(0, m, LANES):
             start = first + s * height

@@ -28,6 +28,21 @@ def compiled(function):
     return njit(**OPTIONS)(function)
 
 
+def compiled_with(inner):
+    """Compile a loop around a compiled function, for the callers in this folder.
+
+    It is called after that function. Loops of one name would be told apart by numbers that count
+    what a process has compiled: two files on the disk that were compiled by two processes would
+    take each other's loops, where both are loaded, for their own.
+    """
+
+    def decorate(loop):
+        loop.__qualname__ += f".{inner.__name__}"
+        return compiled(loop)
+
+    return decorate
+
+
 def compiled_once(function):
     """Compile on first use and keep the result on disk, where a disk can be written."""
     kernel = compiled(function)

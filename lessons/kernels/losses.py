@@ -3,7 +3,7 @@
 Two classes are told apart by one score: y is 0 or 1, and the answer is 1 where z > 0.
 """
 
-from lessons.kernels.compiling import compiled
+from lessons.kernels.compiling import compiled, compiled_with
 from lessons.kernels.elementary import exp, log, log1p, sigmoid
 from lessons.kernels.lanes import LANES, load, sign, store, total, where, zeros
 
@@ -49,7 +49,7 @@ def brier(z, y):
 def measure_with(function):
     """Make the loop over all outputs and samples for one loss."""
 
-    @compiled
+    @compiled_with(function)
     def loop(net, work, m):
         losses, hits = 0.0, 0.0
         n, first = net.size[net.last], net.row[net.last] * LANES

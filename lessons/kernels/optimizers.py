@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from lessons.kernels.compiling import compiled
+from lessons.kernels.compiling import compiled, compiled_with
 from lessons.kernels.lanes import LANES, load, root, store, total, where, zeros
 
 
@@ -59,7 +59,7 @@ def adam(w, g, m, v, step):
 def step_with(function, remembers):
     """Make the loop over all parameters for an optimizer that has a memory, or has none."""
 
-    @compiled
+    @compiled_with(function)
     def loop(theta, net, knobs, work, step):
         """Compute the new parameters beside the old; returns whether all of them are finite."""
         decay = knobs.l2 * step.rate if knobs.decoupled else 0.0

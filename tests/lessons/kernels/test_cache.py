@@ -2,7 +2,9 @@
 
 import errno
 import importlib
+import pkgutil
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from lessons.trouble import trouble
 
 numba = pytest.importorskip("numba", exc_type=ImportError)
 kernels, compiling = (importlib.import_module(f"lessons.kernels{n}") for n in ("", ".compiling"))
+
+PARTS = [part.name for part in pkgutil.iter_modules(kernels.__path__)]
 
 
 @pytest.fixture
@@ -210,3 +214,17 @@ def test_processes_told_to_compile_for_unlike_processors_share_nothing(tmp_path)
     # Of a generic processor nothing is known, so its vectors are the shortest there are.
     assert results == [f"{compiling.LANES} 0", "4 0", f"{compiling.LANES} 1", "4 1"]
     assert len(files(tmp_path / "cache")) == 2
+
+
+def test_no_two_compiled_functions_have_one_name():
+    # Compiled by two processes and loaded by a third, one would be taken for the other.
+    modules = [importlib.import_module(f"lessons.kernels.{name}") for name in PARTS]
+    functions = {
+        thing.py_func
+        for module in (kernels, *modules)
+        for thing in vars(module).values()
+        if isinstance(thing, numba.core.registry.CPUDispatcher)
+    }
+    names = Counter((function.__module__, function.__qualname__) for function in functions)
+    assert len(names) > 50
+    assert [name for name, count in names.items() if count > 1] == []
