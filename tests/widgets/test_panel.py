@@ -385,7 +385,7 @@ def test_a_long_real_run_is_stopped_with_true_words(at_once):
     done = len(run.snapshots) - 1
     assert f"→ {short(run.train_loss[done])}, validation" in str(panel)
     assert f"{count(run.updates)} update" in str(panel)
-    assert "No stable rate" not in str(panel)
+    assert "No learning rate learns" not in str(panel)
     assert np.isfinite(panel.artists.losses.curves[1].get_ydata()[: done + 1]).all()
     panel.set(epochs=5, batch_size=32)
     assert panel.run.status == "finished"

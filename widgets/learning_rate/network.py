@@ -10,7 +10,8 @@ from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand, engine_for_long_work
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
-from lessons.verdict import describe_losses, outcome, short
+from lessons.experiments.settled import has_learned
+from lessons.verdict import count, describe_losses, outcome, short
 from widgets.beliefs import after, draw_beliefs, look, names_shown, update_beliefs
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
@@ -18,7 +19,7 @@ from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.marks import move_ruler, ruler
 from widgets.names import about_stand_ins
 from widgets.panel import Panel
-from widgets.style import CLASSES
+from widgets.style import BLACK, CLASSES
 
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
 RATES = 1e-6, 1e3
@@ -28,7 +29,7 @@ BLOCKS = ((0, 0, 345, 345), (345, 0, 860, 345), (0, 345, 745, 410))
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run, its data, and the largest rate that would have been stable, once it was searched."""
+    """A run, its data, and the largest rate that would have learned, once it was searched."""
 
     run: Run
     split: data.Split
@@ -105,7 +106,7 @@ stable_rates = {}
 
 
 def compute(settings, progress):
-    """Train once; how large a rate would be stable is searched afterwards, and kept."""
+    """Train once; how large a rate would still learn is searched afterwards, and kept."""
     split = load(settings["data"], settings["seed"])
     knobs = {name: value for name, value in settings.items() if name != "data"}
     config = TrainConfig(**knobs)
@@ -154,31 +155,40 @@ def update(artists, result, moment, pinned):
         before, label, pinned_rate = pinned.run, pinned.label, pinned.run.config.learning_rate
     update_losses(artists.losses, run, result.split, moment.epoch, before, label)
     move_ruler(artists.ruler, rate, result.stable, ruler_label(result), pinned_rate)
+    if has_learned(run, result.split):
+        # Beyond the edge a run can still learn, by luck: then its rate is no failure.
+        artists.ruler.here.set(color=BLACK, marker="v")
 
 
 def ruler_label(result):
     """Say what the scale of rates shows."""
     if result.rest:
-        return "learning rate η   (searching the largest stable one …)"
+        return "learning rate η   (searching the largest that learns …)"
     if not result.searched:
         return "learning rate η"
     if result.stable is None:
-        return "learning rate η   (none is stable here)"
-    return f"learning rate η   (green: stable here, up to {short(result.stable)})"
+        return f"learning rate η   (none learns within {within(result)})"
+    return f"learning rate η   (green: up to {short(result.stable)}, the largest that learns here)"
+
+
+def within(result):
+    """Say how many epochs the run has."""
+    epochs = result.run.config.epochs
+    return f"{count(epochs)} epoch{'' if epochs == 1 else 's'}"
 
 
 def describe(result, moment):
-    """Say what the picture shows: rate, losses, updates, verdict, accuracy, largest stable rate."""
+    """Say what the picture shows: rate, losses, updates, verdict, accuracy, largest useful rate."""
     text = brief(result, moment)
     if result.searched and result.stable is None:
-        text += " No stable rate found."
+        text += f" No learning rate learns within {within(result)}."
     elif result.searched:
-        text += f" Largest stable rate found: about {short(result.stable)}."
+        text += f" The largest rate that learns here is about {short(result.stable)}."
     return " ".join([text, about_stand_ins(names_shown(result.split))]).strip()
 
 
 def brief(result, moment):
-    """Say all but the edge of what is stable, for that hangs on the last digits."""
+    """Say all but the largest rate that learns, because that depends on the last digits."""
     run, split = result.run, result.split
     last = run.completed_epochs
     parts = [f"Learning rate {short(run.config.learning_rate)}.", describe_losses(run, split)]

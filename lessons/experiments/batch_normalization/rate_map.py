@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lessons.experiments.settled import settled_loss
 from lessons.side_by_side import measure_side_by_side
 
 
@@ -52,16 +53,3 @@ def map_rates(configs, split, rates, engine="auto", progress=None):
 def final_loss(run):
     """Return the settled loss, NaN after a divergence."""
     return np.nan if run.status == "diverged" else settled_loss(run)
-
-
-def settled_loss(run):
-    """Return the median training loss of the last quarter of a run's epochs.
-
-    With batch norm the loss in evaluation mode jumps, so that a single epoch says little.
-
-    >>> from lessons import TrainConfig, data, train
-    >>> run = train(TrainConfig(epochs=7), data.moons(n=100))
-    >>> bool(settled_loss(run) == np.median(run.train_loss[-2:]))
-    True
-    """
-    return float(np.median(run.train_loss[-(len(run.train_loss) // 4 or 1) :]))

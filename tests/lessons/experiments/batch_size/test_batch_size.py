@@ -301,18 +301,6 @@ def test_linear_scaling_holds_up_to_128_and_breaks_at_500(seed):
 
 
 @seeds
-def test_the_stable_rate_grows_with_the_batch_and_then_no_more(seed):
-    stable = [
-        largest_stable_learning_rate(
-            TrainConfig(batch_size=size, epochs=20, seed=seed), data.moons(seed=seed)
-        )
-        for size in (1, 16, 64, 500)
-    ]
-    assert stable[1] > 3 * stable[0]
-    assert stable[3] <= stable[2]
-
-
-@seeds
 @pytest.mark.parametrize("name", ["circle", "moons"])
 def test_growing_the_batch_is_lowering_the_rate_with_fewer_updates(seed, name):
     split, per_epoch = data.DATASETS[name](seed=seed), 63

@@ -18,6 +18,7 @@ from lessons.experiments.learning_rate.rising_rate import (
 )
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.experiments.learning_rate.sweep import sweep
+from lessons.verdict import guessing_loss
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)
 LINEAR = TrainConfig(hidden=(), batch_size=10**6, epochs=300)
@@ -44,13 +45,51 @@ def test_largest_stable_rate_of_a_line_is_two_over_the_curvature(engine, scale):
 @pytest.mark.parametrize("seed", range(4))
 def test_largest_stable_rate_of_a_plane_is_two_over_the_largest_curvature(seed):
     split = samples("regression", n=60, d=4, outputs=None, seed=seed)
-    stretched = replace(split, X_train=split.X_train * np.array([1, 2, 3, 4], "f4"))
+    X = split.X_train * np.array([1, 2, 3, 4], "f4")
+    stretched = replace(split, X_train=X, y_train=X @ np.ones(4, "f4"))
     found = largest_stable_learning_rate(LINEAR, stretched)
     assert bound(stretched) / 1.1 < found < 1.1 * bound(stretched)
 
 
 def test_there_may_be_no_stable_rate():
     assert largest_stable_learning_rate(LINEAR, exact_line(scale=1e5)) is None
+
+
+def settled(config, split, rate):
+    """The median loss of the last quarter of the epochs, as a share of the loss of guessing."""
+    losses = train(with_rate(config, rate), split).train_loss
+    return np.median(losses[-(len(losses) // 4) :]) / guessing_loss(split)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_passing_spike_is_no_failure(seed):
+    # All 500 samples at once: the first long steps throw the loss up, and then it learns.
+    config, split = TrainConfig(batch_size=500, seed=seed), data.moons(seed=seed)
+    losses = train(with_rate(config, 1.5), split).train_loss
+    assert losses[:10].max() > 1.25 * losses[0]
+    assert settled(config, split, 1.5) < 0.05
+    assert largest_stable_learning_rate(config, split) > 1.5
+
+
+def test_a_rate_is_stable_though_the_loss_falls_unevenly():
+    config, split = TrainConfig(activation="softplus"), data.spiral()
+    assert settled(config, split, 0.1) < 0.7
+    assert largest_stable_learning_rate(config, split) > 0.1
+
+
+@pytest.mark.parametrize("seed", (0, 5, 8, 16))
+def test_at_the_largest_stable_rate_it_learns_and_a_little_beyond_it_does_not(seed):
+    config, split = TrainConfig(seed=seed), data.spiral(seed=seed)
+    edge = largest_stable_learning_rate(config, split)
+    assert settled(config, split, edge) < 0.5
+    assert not settled(config, split, edge * 2**0.125) < 0.5
+
+
+@pytest.mark.parametrize(
+    "settings", [{"activation": "identity"}, {"activation": "sigmoid", "epochs": 2}]
+)
+def test_where_nothing_is_learned_no_rate_is_stable(settings):
+    assert largest_stable_learning_rate(TrainConfig(**settings), data.spiral()) is None
 
 
 def test_the_rate_of_the_config_does_not_matter():
