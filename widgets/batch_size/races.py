@@ -133,8 +133,8 @@ def to_epoch_in(budget):
 
     def to_epoch(touch):
         """Go to the epoch in which yours was here; the knob epoch does the same."""
-        spent = touch.result.yours.spent(budget) / touch.result.lines[budget]
-        return {"time": np.abs(spent - touch.x).argmin()}
+        yours = touch.result.yours
+        return {"time": touch.x * touch.result.lines[budget] / yours.epoch_costs(budget)}
 
     return to_epoch
 
@@ -214,7 +214,7 @@ def update_track(track, budget, result, moment, pinned):
     best = winner(result.racers, result.lines, budget)
     track.winner.set_text(f"{name(best, result)} ahead" if best else "nobody arrived")
     track.winner.set_color(color_of(best, result) if best else RED)
-    spent = yours.spent(budget)[moment.epoch] / line
+    spent = yours.epoch_costs(budget) * moment.epoch / line
     seen = spent <= 1
     loss = yours.run.train_loss[moment.epoch]
     track.now.set_data(([spent], [np.clip(loss, *LOSSES)]) if seen else ([], []))
@@ -243,7 +243,7 @@ def path(racer, budget, line):
     spent = racer.spent(budget)
     before = spent < line * (1 - 1e-9)
     x = np.append(spent[before] / line, 1.0)
-    return x, np.append(racer.run.train_loss[before], racer.loss_at(budget, line))
+    return x, np.append(racer.loss[before], racer.loss_at(budget, line))
 
 
 def line_of(limits):

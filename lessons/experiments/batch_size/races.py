@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lessons.evaluation import evaluate
 from lessons.experiments.batch_size.scaling import BASE
 from lessons.plan import batches_per_epoch
 from lessons.run import Run, lowest
@@ -23,6 +24,8 @@ REPEATS, ENOUGH_SECONDS = 5, 0.1
 TIMED_UPDATES, FEWEST_EPOCHS, MOST_EPOCHS = 1000, 4, 40
 # An epoch that takes so long is timed by itself: setting up a run is little beside it.
 SLOW = 0.001
+# Lines within so many epochs of a racer are led up to by so many measurements of its loss.
+FEW_EPOCHS, POINTS = 3, 10
 
 
 def seconds_per_epoch(config, split, engine="auto", repeats=REPEATS):
@@ -54,26 +57,34 @@ def shortest_time(config, split, engine, repeats):
 
 @dataclass(frozen=True, eq=False)
 class Racer:
-    """One batch size in the races: its run, updates per epoch, and seconds per epoch."""
+    """One batch size in the races: its run, updates per epoch, and seconds per epoch.
+
+    `at` says after which updates its training loss was measured, `loss` what it was, both (M,).
+    """
 
     batch_size: int
     run: Run
     updates: int
     seconds: float
+    at: np.ndarray
+    loss: np.ndarray
 
     @property
     def rate(self):
         """Learning rate of the run."""
         return self.run.config.learning_rate
 
+    def epoch_costs(self, budget):
+        """How much of a budget an epoch spends."""
+        return {"epochs": 1, "updates": self.updates, "seconds": self.seconds}[budget]
+
     def spent(self, budget):
-        """How much of a budget was spent when each loss was measured, shape (epochs + 1,)."""
-        per_epoch = {"epochs": 1, "updates": self.updates, "seconds": self.seconds}
-        return per_epoch[budget] * np.arange(len(self.run.train_loss))
+        """How much of a budget was spent when each loss was measured, shape (M,)."""
+        return self.epoch_costs(budget) * self.at / self.updates
 
     def loss_at(self, budget, line):
-        """Training loss when a budget is spent, on the straight line between two epochs."""
-        return float(np.interp(line, self.spent(budget), self.run.train_loss))
+        """Training loss when a budget is spent, on the straight line between two measurements."""
+        return float(np.interp(line, self.spent(budget), self.loss))
 
 
 def finish_lines(config, split, epochs, base_seconds):
@@ -104,13 +115,39 @@ def race(configs, split, lines, seconds, engine="auto", progress=None):
     Returns: a list of Racer.
     """
     updates = [batches_per_epoch(config, len(split.X_train)) for config in configs]
-    epochs = [epochs_needed(lines, *paces) for paces in zip(updates, seconds, strict=True)]
+    paces = [*zip(updates, seconds, strict=True)]
+    epochs = [epochs_needed(lines, *pace) for pace in paces]
     configs = [replace(c, epochs=e) for c, e in zip(configs, epochs, strict=True)]
     runs = train_side_by_side(configs, split, engine, progress, "fit")
     return [
-        Racer(run.config.batch_size, run, *paces)
-        for run, *paces in zip(runs, updates, seconds, strict=True)
+        Racer(run.config.batch_size, run, *pace, *measurements(run, split, lines, *pace, engine))
+        for run, pace in zip(runs, paces, strict=True)
     ]
+
+
+def measurements(run, split, lines, updates, seconds, engine="auto"):
+    """Return after which updates the training loss is known, and what it is: two arrays (M,).
+
+    It is measured after every epoch. A line that a racer crosses within its first `FEW_EPOCHS` lies
+    between two of these, where a straight line would be far from the truth: there it is measured at
+    `POINTS` equal distances up to the line.
+    """
+    ends = lines["updates"], lines["seconds"] / seconds * updates
+    early = [end for end in ends if end < FEW_EPOCHS * updates]
+    at = updates * np.arange(len(run.train_loss))
+    if not early or run.status == "cancelled":
+        return at, run.train_loss
+    more = np.ceil([np.linspace(0, end, POINTS + 1) for end in early]).astype(int)
+    more = np.setdiff1d(more, at)
+    again = replace(run.config, epochs=int(np.ceil(max(early) / updates)))
+    snapshots = train(again, split, engine, snapshots="update").snapshots
+    losses = np.full(len(more), np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for k in np.flatnonzero(more < len(snapshots)):
+            losses[k] = evaluate(snapshots[more[k]], again, split.X_train, split.y_train)[0]
+    losses[~np.isfinite(losses)] = np.nan
+    order = np.argsort(np.append(at, more))
+    return np.append(at, more)[order], np.append(run.train_loss, losses)[order]
 
 
 def winner(racers, lines, budget):

@@ -97,9 +97,7 @@ def test_curves_end_at_the_lines(racing):
             assert x[-1] == 1
             assert y[-1] == pytest.approx(np.clip(racer.loss_at(budget, line), *races.LOSSES))
             assert np.allclose(x[:-1] * line, racer.spent(budget)[: len(x) - 1])
-            assert np.array_equal(
-                y[:-1], np.clip(racer.run.train_loss[: len(x) - 1], *races.LOSSES)
-            )
+            assert np.array_equal(y[:-1], np.clip(racer.loss[: len(x) - 1], *races.LOSSES))
             assert [v[0] for v in xy(end)] == [1, y[-1]]
             assert label.get_text() == {1: "1", 16: "16", 500: "all"}[racer.batch_size]
     lines = [track.line.get_text() for track in racing.artists.tracks]

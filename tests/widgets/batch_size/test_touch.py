@@ -14,7 +14,7 @@ def test_touching_a_race_goes_to_the_epoch_in_which_yours_was_there(budget):
     panel = batch_size.panel(epochs=8)
     yours, line = panel.result.yours, panel.result.lines[budget]
     for epoch in (0, 3, 8):
-        touch(panel, budget, (yours.spent(budget)[epoch] / line, 0.1))
+        touch(panel, budget, (epoch * yours.epoch_costs(budget) / line, 0.1))
         assert panel.settings["time"] == panel.moment.epoch == epoch
     touch(panel, budget, (0.5, 0.1), (-4, 0.1))
     assert panel.moment.epoch == 0
