@@ -17,32 +17,35 @@ def predict_large():
 
     def faster():
         return (
-            "It would be, if a step a hundred times as long led a hundred times as far down. But a "
-            "step that is too long lands on the other side of the valley, higher than it started: "
-            f"with rate 10 the loss ends at {last_loss(10.0)}, with rate 0.1 at {last_loss(0.1)}."
+            "It would be, if a step a hundred times as long led a hundred times as far down. But "
+            "such steps fly past every low place. Within a few updates they throw the network to "
+            "where no gradient reaches its first layer any more: with rate 10 the loss ends at "
+            f"{last_loss(10.0)}, with rate 0.1 at {last_loss(0.1)}."
         )
 
     def same_place():
         return (
-            "Both would end in the same valley if both could get into it. But the steps with rate "
-            f"10 are longer than the valley is wide: rate 0.1 ends at a loss of {last_loss(0.1)}, "
-            f"rate 10 at {last_loss(10.0)}."
+            "Both would end in the same place if both could get into it. But with rate 10 the "
+            "first steps throw the network to where no gradient reaches its first layer any more, "
+            f"and it stays there: rate 0.1 ends at a loss of {last_loss(0.1)}, rate 10 at "
+            f"{last_loss(10.0)}."
         )
 
     def worse():
         guess = short(guessing_loss(data.spiral()))
         return (
             f"Rate 0.1 ends at a loss of {last_loss(0.1)}, rate 10 at {last_loss(10.0)}, where "
-            f"guessing would give {guess}. Steps that are too long do harm."
+            f"guessing would give {guess}. Steps that are too long do harm: here no gradient "
+            "reaches the first layer any more."
         )
 
     return Prediction(
-        "A network learns well with learning rate 0.1. With rate 10, a hundred times larger, "
-        "after the same number of updates …",
+        "The network below tells two spirals apart well with learning rate 0.1. With rate 10, a "
+        "hundred times larger, after the same number of updates it …",
         [
-            Choice("… it is further along, since it learned faster.", faster),
-            Choice("… it is at the same place; it only got there earlier.", same_place),
-            Choice("… it has learned less, or nothing.", worse, right=True),
+            Choice("… is further along, since it learned faster.", faster),
+            Choice("… is at the same place; it only got there earlier.", same_place),
+            Choice("… has learned less, or nothing.", worse, right=True),
         ],
     )
 
@@ -53,20 +56,20 @@ def predict_small():
     def trapped():
         return (
             "That is what many texts say. But a run that is trapped stays where it is. Give this "
-            f"one 3 000 epochs in place of 100: its loss goes from {last_loss(0.001)} to "
-            f"{last_loss(0.001, 3_000)}. It was not trapped, only slow."
+            f"one 3,000 epochs instead of 100: its loss goes from {last_loss(0.001)} to "
+            f"{last_loss(0.001, 3000)}. It was not trapped, only slow."
         )
 
     def too_small_network():
         return (
-            f"The same network, with rate 0.1 and the same 1 600 updates, ends at "
+            f"The same network, with rate 0.1 and the same 1,600 updates, ends at "
             f"{last_loss(0.1)}. It is large enough; it just did not get far."
         )
 
     def slow():
         return (
-            "Rate times number of updates is roughly how far it can go. Rate 0.001 for 3 000 "
-            f"epochs ends at {last_loss(0.001, 3_000)}; rate 0.03 for 100 epochs, with the same "
+            "Rate times number of updates is roughly how far it can go. Rate 0.001 for 3,000 "
+            f"epochs ends at {last_loss(0.001, 3000)}; rate 0.03 for 100 epochs, with the same "
             f"product, at {last_loss(0.03)}."
         )
 
@@ -86,15 +89,15 @@ def goals(panel):
     return Goals(
         panel,
         [
-            Goal("Break it: make a training diverge.", diverged),
+            Goal("Break it: make a training on the digits diverge.", diverged),
             Goal("Spiral: validation loss below 0.10 within 300 updates.", quick_spiral),
-            Goal("Digits: 95 % of the unseen images right, with at most 10 epochs.", good_digits),
+            Goal("Digits: 95% of the unseen images right, with at most 10 epochs.", good_digits),
         ],
     )
 
 
 def diverged(panel):
-    return panel.run.status == "diverged"
+    return panel.computed["data"] == "digits" and panel.run.status == "diverged"
 
 
 def quick_spiral(panel):
