@@ -47,7 +47,7 @@ def sample_gradients(params, config, X, y):
 
 
 def deviation(gradients):
-    """Standard deviation of gradients round their mean: `σ = √((1/N) Σ_n ‖g_n - ḡ‖²)`.
+    """Standard deviation of gradients around their mean: `σ = √((1/N) Σ_n ‖g_n - ḡ‖²)`.
 
     Parameters: gradients, shape (N, P). Returns: a number, the length of a typical error.
 

@@ -10,7 +10,7 @@ def scaled_rate(rate, batch_size, rule="linear", base=BASE):
     """Scale a learning rate that suits batches of `base`: `η · (B/base)^p`.
 
     Parameters: rate η; batch_size B; rule, a name in `RULES`: "none" (p = 0), "square root"
-    (p = 1/2, keeps the noise of a step), "linear" (p = 1, keeps the way made in an epoch).
+    (p = 1/2, keeps the noise of a step), "linear" (p = 1, keeps the distance covered in an epoch).
     Source: Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (2014);
     Goyal et al., "Accurate, large minibatch SGD" (2017).
 

@@ -33,8 +33,9 @@ def hessian_product(params, config, X, y, v):
 
 
 def largest_curvature(params, config, X, y, rounds=40, seed=0):
-    """Find λ_max by power iteration: `v ← H v / ‖H v‖` turns v into the direction that H stretches
-    most, and there `λ = vᵀ H v`.
+    """Find λ_max by power iteration: `v ← H v / ‖H v‖`, and at last `λ = vᵀ H v`.
+
+    Each product turns v further into the direction that H stretches most.
 
     Parameters: as in `hessian_product`; rounds, how often v is turned; seed, of the first v.
 

@@ -24,7 +24,7 @@ class Sweep:
         return None if best is None else float(self.rates[best])
 
     def useful_range(self, loss):
-        """Return the ends of the unbroken range round the best rate that ends below `loss`."""
+        """Return the ends of the unbroken range around the best rate that ends below `loss`."""
         good = np.nan_to_num(self.train_loss, nan=np.inf) < loss
         best = int(np.flatnonzero(self.rates == self.best_rate)[0]) if good.any() else 0
         if not good[best : best + 1].any():

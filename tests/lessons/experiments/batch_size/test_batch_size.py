@@ -1,4 +1,4 @@
-"""Lesson 04: its mathematics, and each sentence that says what happens, with several seeds."""
+"""Lesson 04: the mathematics of its experiments; what it says of runs is tried as claims."""
 
 import itertools
 import time
@@ -11,7 +11,7 @@ from sklearn.neural_network import MLPClassifier
 from lessons import TrainConfig, data, evaluate, gradient_at, train
 from lessons.experiments import batch_size as lesson
 from lessons.experiments.batch_size import races
-from lessons.experiments.batch_size.paths import detours, flatten_paths, walk
+from lessons.experiments.batch_size.paths import flatten_paths
 from lessons.experiments.batch_size.races import (
     BUDGETS,
     epochs_needed,
@@ -20,12 +20,9 @@ from lessons.experiments.batch_size.races import (
     seconds_per_epoch,
     winner,
 )
-from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.network import forward
 from lessons.parameters import flatten, unflatten
 from lessons.plan import layer_sizes
-from lessons.schedules import Step
-from widgets.batch_size.questions import overfit
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -91,20 +88,6 @@ def test_the_law_is_exact_when_every_batch_is_drawn(size):
         assert noise == pytest.approx(law, abs=1e-12)
 
 
-@seeds
-def test_measured_noise_follows_the_law_of_its_way_of_drawing(seed):
-    run, split = circle_run(seed, epochs=5), data.circle(seed=seed)
-    each = lesson.sample_gradients(run.params, run.config, split.X_train, split.y_train)
-    sigma = lesson.deviation(each)
-    for size, replacement in itertools.product((4, 64, 400), (True, False)):
-        batches = lesson.draw_batches(500, size, 1000, replacement, seed)
-        law = lesson.expected_noise(sigma, 500, size, replacement)
-        assert lesson.deviation(batches @ each) == pytest.approx(law, rel=0.06)
-    # "Without replacement … the batch of all N samples misses nothing."
-    everyone = lesson.draw_batches(500, 500, 3) @ each
-    assert np.allclose(everyone, each.mean(axis=0), atol=1e-5)
-
-
 def test_batches_hold_as_many_samples_as_they_should():
     for size, replacement in itertools.product((1, 3, 8), (True, False)):
         times = size * lesson.draw_batches(8, size, 500, replacement)
@@ -122,17 +105,6 @@ def test_the_main_direction_is_the_first_singular_vector(seed):
     first = np.linalg.svd(vectors)[2][0]
     assert abs(lesson.main_direction(vectors) @ first) > 0.999
     assert not lesson.main_direction(np.zeros((3, 2))).any()
-
-
-@seeds
-def test_noise_grows_beside_the_gradient_as_the_network_learns(seed):
-    run, split = circle_run(seed, epochs=50, batch_size=32), data.circle(seed=seed)
-    scales = []
-    for epoch in (0, 50):
-        params = run.snapshots[epoch]
-        each = lesson.sample_gradients(params, run.config, split.X_train, split.y_train)
-        scales.append(lesson.deviation(each) / np.linalg.norm(each.mean(axis=0)))
-    assert scales[1] > 1.5 * scales[0]
 
 
 # Memory
@@ -194,17 +166,9 @@ def races_of(seed, rule="square root", name="circle", rate=0.1, epochs=10):
 
 
 @seeds
-@pytest.mark.parametrize("name", ["circle", "moons"])
-def test_three_budgets_three_winners(seed, name):
-    racers, lines = races_of(seed, name=name)
-    best = [winner(racers, lines, budget).batch_size for budget in BUDGETS]
-    assert best == [1, 500, 32]
-
-
-@seeds
 @pytest.mark.parametrize("rule", ["none", "square root"])
 def test_where_a_line_lies_within_an_epoch_the_loss_there_is_measured(seed, rule):
-    (one, yours, _), lines = races_of(seed, rule)
+    (one, yours, _), _ = races_of(seed, rule)
     exact = circle_run(seed, 1, "update", batch_size=1, learning_rate=one.rate).snapshots
     split = data.circle(seed=seed)
     for update in (8, 80, 160):
@@ -221,13 +185,6 @@ def test_a_line_within_a_run_that_diverges_is_not_crossed():
     (racer,) = race([config], data.gaussians(), {"epochs": 1, "updates": 9, "seconds": 1}, [1.0])
     assert np.isfinite(racer.loss[0])
     assert np.isnan(racer.loss_at("updates", 9))
-
-
-@seeds
-def test_at_the_same_small_rate_noisy_steps_get_as_far_as_exact_ones(seed):
-    racers, lines = races_of(seed, rule="none")
-    yours, everyone = (racer.loss_at("updates", lines["updates"]) for racer in racers[1:])
-    assert yours == pytest.approx(everyone, rel=0.2)
 
 
 def test_every_racer_crosses_every_line_and_a_loss_is_read_where_it_lies():
@@ -254,17 +211,6 @@ def test_who_diverged_wins_nothing():
     assert winner(racers[:1], lines, "epochs") is None
 
 
-@seeds
-def test_small_batches_wander_and_large_ones_go_straight(seed):
-    ways = [
-        detours(walk(TrainConfig(batch_size=size, seed=seed), data.circle(seed=seed), 320))[-1]
-        for size in (1, 8, 32, 500)
-    ]
-    assert ways == sorted(ways, reverse=True)
-    assert ways[0] > 5
-    assert ways[-1] < 1.5
-
-
 def test_the_plane_of_paths_is_at_right_angles():
     ways = [np.cumsum(np.random.default_rng(k).normal(size=(9, 5)), axis=0) for k in range(3)]
     ways = [np.vstack([np.ones(5), way]) for way in ways]
@@ -277,12 +223,6 @@ def test_the_plane_of_paths_is_at_right_angles():
         assert (np.linalg.norm(points, axis=1) <= far + 1e-9).all()
 
 
-@seeds
-def test_a_larger_batch_alone_does_not_get_as_far(seed):
-    small, large = (circle_run(seed, batch_size=size).train_loss[-1] for size in (32, 320))
-    assert large > 5 * small
-
-
 # Scaling
 
 
@@ -292,75 +232,6 @@ def test_rules_are_powers_of_the_batch_size():
         assert lesson.scaled_rate(0.1, 32, rule) == 0.1
     with pytest.raises(ValueError, match="rule must be one of none, square root, linear, got 'x'"):
         lesson.scaled_rate(0.1, 8, "x")
-
-
-@seeds
-def test_linear_scaling_holds_up_to_128_and_breaks_at_500(seed):
-    losses = {
-        size: circle_run(
-            seed, batch_size=size, learning_rate=lesson.scaled_rate(0.1, size)
-        ).train_loss[-1]
-        for size in (8, 32, 128, 500)
-    }
-    assert losses[8] == pytest.approx(losses[32], rel=0.25)
-    assert losses[32] / 2 < losses[128] < 2 * losses[32]
-    assert losses[500] > 5 * losses[32]
-    # "… because the rate is beyond what is stable."
-    config = TrainConfig(batch_size=500, epochs=20, seed=seed)
-    stable = largest_stable_learning_rate(config, data.circle(seed=seed))
-    assert stable < lesson.scaled_rate(0.1, 500)
-
-
-@seeds
-@pytest.mark.parametrize("name", ["circle", "moons"])
-def test_growing_the_batch_is_lowering_the_rate_with_fewer_updates(seed, name):
-    split, per_epoch = data.DATASETS[name](seed=seed), 63
-    shared = {"epochs": 30, "learning_rate": 0.1, "seed": seed}
-    constant = train(TrainConfig(batch_size=8, **shared), split)
-    grown = train(TrainConfig(batch_size=lesson.growing(8, 4, 10), **shared), split)
-    decayed = train(
-        TrainConfig(batch_size=8, schedule=Step(0.1, 10 * per_epoch, 0.25), **shared), split
-    )
-    assert np.allclose(grown.train_loss, decayed.train_loss, rtol=0.1)
-    assert grown.train_loss[-1] == pytest.approx(decayed.train_loss[-1], rel=0.02)
-    assert grown.updates < decayed.updates / 2
-    # "Neither beats the constant rate here."
-    assert constant.train_loss[-1] < grown.train_loss[-1]
-
-
-# The trap
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_in_the_same_epochs_it_is_the_small_batch_that_overfits(seed):
-    small, large = overfit(8, seed=seed), overfit(100, seed=seed)
-    assert small[1] - small[0] > 1.3 * (large[1] - large[0])
-    assert small[0] < large[0]
-    # With a longer step, the large batch gets part of the way there.
-    longer = overfit(100, rate=lesson.scaled_rate(0.1, 100, "square root", base=8), seed=seed)
-    assert large[1] - large[0] < longer[1] - longer[0] < small[1] - small[0]
-
-
-def test_matched_in_updates_the_large_batch_goes_further_down_matched_in_loss_they_are_equal():
-    gaps, differences, rights = [], [], []
-    for seed in range(8):
-        small, large = overfit(8, seed=seed), overfit(100, epochs=2600, seed=seed)
-        assert large[3].updates == small[3].updates
-        assert large[0] < small[0]
-        gaps.append((small[1] - small[0], large[1] - large[0]))
-        matched = []
-        for run in (small[3], large[3]):
-            at = np.argmax(run.train_loss <= 0.2)
-            assert run.train_loss[at] <= 0.2
-            matched.append(run.val_loss[at] - run.train_loss[at])
-        differences.append(matched[1] - matched[0])
-        rights.append((small[2], large[2]))
-    small, large = np.median(gaps, axis=0)
-    assert large > small
-    assert np.abs(np.median(differences)) < 0.03
-    assert np.abs(differences).max() < 0.06
-    small, large = np.mean(rights, axis=0)
-    assert small == pytest.approx(large, abs=0.03)
 
 
 # The same knob elsewhere

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference import ENGINES, exact_line, samples, with_rate
 
-from lessons import Progress, TrainConfig, data, train
+from lessons import Progress, TrainConfig, data, evaluate, train
+from lessons.experiments.learning_rate.curvature import hessian_product, largest_curvature
 from lessons.experiments.learning_rate.rising_rate import (
     find_cliff,
     range_test,
@@ -18,6 +19,7 @@ from lessons.experiments.learning_rate.rising_rate import (
 )
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.experiments.learning_rate.sweep import sweep
+from lessons.parameters import flatten, sizes_of, unflatten
 from lessons.verdict import guessing_loss
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)
@@ -105,6 +107,58 @@ def test_search_can_be_stopped(engine):
     progress = Progress()
     progress.cancel()
     assert largest_stable_learning_rate(LINEAR, exact_line(), engine, progress) is None
+
+
+# Curvature
+
+
+def exact_hessian(params, config, X, y, h=1e-4):
+    """All second derivatives of the loss, one by one, from four losses each."""
+    w, sizes = flatten(params).astype(float), sizes_of(params)
+    X = X.astype(float)
+
+    def loss(*steps):
+        moved = w.copy()
+        for i, step in steps:
+            moved[i] += step
+        return evaluate(unflatten(moved, sizes, params.loss), config, X, y)[0]
+
+    return np.array(
+        [
+            [
+                (
+                    loss((i, h), (j, h))
+                    - loss((i, h), (j, -h))
+                    - loss((i, -h), (j, h))
+                    + loss((i, -h), (j, -h))
+                )
+                / (4 * h * h)
+                for j in range(len(w))
+            ]
+            for i in range(len(w))
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", ["moons", "bumps"])
+@pytest.mark.parametrize("epochs", [1, 30])
+def test_the_largest_curvature_is_that_of_the_exact_hessian(name, epochs):
+    split = data.DATASETS[name](n=60)
+    config = TrainConfig(hidden=(3,), activation="tanh", epochs=epochs)
+    params = train(config, split).params
+    where = params, config, split.X_train, split.y_train
+    H = exact_hessian(*where)
+    v = np.random.default_rng(0).normal(size=len(H))
+    assert hessian_product(*where, v) == pytest.approx(H @ v, abs=1e-4 * np.linalg.norm(H @ v))
+    assert largest_curvature(*where, 200) == pytest.approx(np.linalg.eigvalsh(H).max(), rel=1e-3)
+
+
+def test_the_curvature_of_a_linear_model_is_that_of_its_valley():
+    split = exact_line(scale=3.0)
+    run = train(replace(LINEAR, learning_rate=0.01, epochs=2), split)
+    assert largest_curvature(run.params, run.config, split.X_train, split.y_train) == (
+        pytest.approx(2 / bound(split))
+    )
 
 
 # Sweep
