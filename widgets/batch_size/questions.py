@@ -7,8 +7,9 @@ import numpy as np
 from lessons import TrainConfig, data, evaluate, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_size.noise import deviation, draw_batches, sample_gradients
-from lessons.experiments.batch_size.races import BUDGETS, winner
+from lessons.experiments.batch_size.races import BUDGETS
 from lessons.verdict import count, short
+from widgets.batch_size.races import leader
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
 # Few and noisy samples, and a network large enough to memorize them.
@@ -185,7 +186,7 @@ def full_batch(panel):
 
 def ahead_everywhere(panel):
     result = panel.result
-    winners = [winner(result.racers, result.lines, budget) for budget in BUDGETS]
+    winners = [leader(result, budget) for budget in BUDGETS]
     return len(result.racers) == 3 and all(best is result.yours for best in winners)
 
 

@@ -17,7 +17,7 @@ from lessons.experiments.batch_size.races import (
     winner,
 )
 from lessons.experiments.batch_size.scaling import BASE, RULES, scaled_rate
-from lessons.verdict import count, short
+from lessons.verdict import NO_BETTER_THAN_GUESSING, count, guessing_loss, short
 from widgets.artists import words
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs
 from widgets.data_sets import load
@@ -38,13 +38,14 @@ KEPT = 32
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """The racers by size, yours among them, the lines where the races end, and the data."""
+    """The racers by size, yours among them, the lines, the data, and the loss of guessing."""
 
     racers: list[Racer]
     yours: Racer
     lines: dict
     rule: str
     split: data.Split
+    guess: float
 
     @property
     def run(self):
@@ -110,7 +111,7 @@ def compute(settings, progress):
         finished = dict([*known.items()][-KEPT:])
     racers = [known[key] for key in configs]
     yours = next(racer for racer in racers if racer.batch_size == mine)
-    return Result(racers, yours, lines, settings["rule"], split)
+    return Result(racers, yours, lines, settings["rule"], split, guessing_loss(split))
 
 
 @lru_cache
@@ -211,8 +212,8 @@ def update_track(track, budget, result, moment, pinned):
     arrivals = [len(end.get_xdata()) > 0 for end in track.ends]
     titles = [here and title(racer, result) for here, racer in zip(arrivals, in_order, strict=True)]
     label_ends(track.names, heights, titles, 1.06, LOSSES, line_of(LOSSES))
-    best = winner(result.racers, result.lines, budget)
-    track.winner.set_text(f"{name(best, result)} ahead" if best else "nobody arrived")
+    best = leader(result, budget)
+    track.winner.set_text(f"{name(best, result)} ahead" if best else nobody(result, budget))
     track.winner.set_color(color_of(best, result) if best else RED)
     spent = yours.epoch_costs(budget) * moment.epoch / line
     seen = spent <= 1
@@ -223,6 +224,20 @@ def update_track(track, budget, result, moment, pinned):
     if pinned:
         x, y = path(pinned.yours, budget, line)
         track.pinned.set_data(x, np.clip(y, *LOSSES))
+
+
+def leader(result, budget):
+    """Return who has the lowest loss at a line; None if nobody there is better than guessing."""
+    best = winner(result.racers, result.lines, budget)
+    if best and best.loss_at(budget, result.lines[budget]) < NO_BETTER_THAN_GUESSING * result.guess:
+        return best
+    return None
+
+
+def nobody(result, budget):
+    """Say why a race has no winner."""
+    arrived = winner(result.racers, result.lines, budget)
+    return "none beats guessing" if arrived else "nobody arrived"
 
 
 def entrants(result):
@@ -280,9 +295,9 @@ def amount(line, budget):
 
 def describe(result, moment):
     """Say how yours did, and who is ahead at each line."""
-    best = winner(result.racers, result.lines, "seconds")
+    best = leader(result, "seconds")
     time = amount(result.lines["seconds"], "seconds")
-    who = f"{name(best, result)}" if best else "nobody"
+    who = name(best, result) if best else nobody(result, "seconds")
     return f"{brief(result, moment)} After the same {time}, measured here: {who}."
 
 
@@ -301,11 +316,13 @@ def brief(result, moment):
         parts.append(f"After {spent}: training loss {loss}, validation {val}.")
     ahead = []
     for budget in BUDGETS[:2]:
-        best = winner(result.racers, result.lines, budget)
+        best = leader(result, budget)
         loss = short(best.loss_at(budget, result.lines[budget])) if best else ""
-        who = f"{name(best, result)}, {loss}" if best else "nobody"
+        who = f"{name(best, result)}, {loss}" if best else nobody(result, budget)
         ahead.append(f"after the same {amount(result.lines[budget], budget)}: {who}")
     parts.append(f"Lowest training loss {'; '.join(ahead)}.")
+    lost = [racer for racer in result.racers if racer.run.status == "diverged"]
+    parts += [f"Diverged: {name(racer, result)}." for racer in lost if racer is not result.yours]
     if moment.epoch < epochs and moment.epoch < run.completed_epochs:
         parts.append(f"Shown {after(moment.epoch)}.")
     return " ".join(parts)
