@@ -8,8 +8,7 @@ import panels
 import pytest
 
 from lessons import TrainConfig, data, train
-from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
-from lessons.verdict import guessing_loss, short
+from lessons.verdict import guessing_loss, is_dead, short
 from widgets import learning_rate, start
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
@@ -184,8 +183,9 @@ def test_rate_10_is_worse_than_rate_01(seed):
     assert last(0.1, seed=seed) < 0.5 * guessing_loss(split)
     # "… has learned less, or nothing"; NaN after a divergence counts, too.
     assert not last(10.0, seed=seed) < 0.9 * guessing_loss(split)
-    # "the steps with rate 10 are longer than the valley is wide"
-    assert largest_stable_learning_rate(TrainConfig(seed=seed), split) < 10
+    # "no gradient reaches the first layer any more"
+    run = train(TrainConfig(learning_rate=10.0, seed=seed), split)
+    assert is_dead(run)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -244,8 +244,10 @@ def test_goals_of_lesson_03_can_be_reached_and_are_not_by_themselves(network):
     assert reached(goals) == [digits]
     network.set(**QUICK)
     assert reached(goals) == [quick, digits]
-    network.set(learning_rate=1e3)
-    network.set(activation="identity")
+    network.set(learning_rate=1e3, activation="identity")
+    assert network.run.status == "diverged"
+    assert reached(goals) == [quick, digits]
+    network.set(data="digits", activation="leaky_relu", learning_rate=10, epochs=10)
     assert network.run.status == "diverged"
     assert reached(goals) == [diverge, quick, digits]
     assert all(text.endswith(".") for text in goals.done.values())
@@ -256,11 +258,13 @@ def test_goals_of_lesson_03_can_be_reached_and_are_not_by_themselves(network):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_goals_of_lesson_03_can_be_reached_with_other_seeds(network, seed):
     goals = learning_rate.goals(network)
-    _, quick, digits = goals.goals
+    diverge, quick, digits = goals.goals
     network.set(**QUICK | {"seed": seed})
     assert quick in goals.done
     network.set(**DIGITS | {"seed": seed})
     assert digits in goals.done
+    network.set(learning_rate=10, activation="leaky_relu")
+    assert diverge in goals.done
     goals.close()
 
 

@@ -13,7 +13,7 @@ from lessons.data import circle
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_size.memory import activation_bytes, parameter_bytes
 from lessons.experiments.batch_size.races import seconds_per_epoch
-from lessons.verdict import short
+from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.knobs import count_slider
 from widgets.panel import Panel
@@ -59,7 +59,7 @@ def cost(lang="en", **settings):
     >>> panel = cost(width=4)
     >>> panel
     Network 2-4-4-2, batch size 32: an update keeps 2.6 kB of activations; parameters and \
-gradient take 0.34 kB.
+gradient take 340 B.
     >>> panel.close()
     """
     knobs = [
@@ -137,7 +137,8 @@ def to_batch_size(touch):
 def draw(figure):
     """Make the artists: bytes on the left, times on the right."""
     memory = figure.add_axes([0.075, 0.155, 0.375, 0.74])
-    times = figure.add_axes([0.565, 0.155, 0.405, 0.74])
+    times = figure.add_axes([0.565, 0.155, 0.405, 0.4])
+    zoom = figure.add_axes([0.565, 0.705, 0.405, 0.19])
     for axes, label in ((memory, "memory"), (times, "times")):
         axes.set_label(label)
         axes.set(xscale="log", yscale="log", xlim=(0.9, 620), xticks=[1, 4, 16, 64, 256])
@@ -150,13 +151,12 @@ def draw(figure):
     memory.set_title("Memory of an update")
     times.set(ylim=SHARES, yticks=[0.03, 0.1, 0.3, 1])
     times.set_yticklabels(["3%", "10%", "30%", "100%"])
-    times.set_title("Time per sample, against a batch of 1, here")
-    times.text(1, 0.034, "● multiple of 16", color=BLUE, fontsize=SMALL)
-    times.text(1, 0.025, "○ power of two", color=BLACK, fontsize=SMALL)
-    zoom = figure.add_axes([0.775, 0.475, 0.19, 0.255])
+    times.set_title("Time per sample, here; 100% is a batch of 1", pad=4)
+    times.text(1, 0.041, "● multiple of 16", color=BLUE, fontsize=SMALL)
+    times.text(1, 0.026, "○ power of two", color=BLACK, fontsize=SMALL)
     zoom.set(xlim=(13, 67), ylim=ZOOMED, xticks=[16, 32, 48, 64], yticks=[1, 1.5, 2])
     zoom.set_yticklabels(["1", "1.5", "2"])
-    zoom.set_title("enlarged, against 64 and more", fontsize=SMALL, pad=3)
+    zoom.set_title("The same, enlarged; 1 is what 64 and more take", pad=4)
     return SimpleNamespace(
         zoom_line=zoom.plot([], [], color=GRAY, linewidth=0.8)[0],
         zoom_dots=zoom.plot([], [], "o", color=GRAY, ms=2.5)[0],
@@ -174,7 +174,7 @@ def draw(figure):
         dots=times.plot([], [], "o", color=GRAY, ms=3)[0],
         multiples=times.plot([], [], "o", color=BLUE, ms=5)[0],
         powers=times.plot([], [], "o", mfc="none", mec=BLACK, ms=8, mew=1)[0],
-        now=times.plot([], [], "v", color=BLACK, ms=8, clip_on=False)[0],
+        now=times.plot([], [], "o", color=BLACK, ms=8)[0],
         waiting=words(times, 0.3, 0.3, transform=times.transAxes, color=GRAY, ha="center"),
     )
 
@@ -196,7 +196,7 @@ def show_times(artists, result, pinned):
     shares = np.full(len(SIZES), np.nan) if result.seconds is None else relative(result)
     close = (SIZES >= 16) & (SIZES <= 64)
     # Of many, so that one that was disturbed does not move all the others.
-    zoomed = np.clip(shares / np.median(shares[SIZES >= 64]), *ZOOMED)
+    zoomed = shares / np.median(shares[SIZES >= 64])
     everywhere, multiples = np.full(len(SIZES), True), SIZES % 16 == 0
     for line, zoom, some in (
         (artists.line, artists.zoom_line, everywhere),
@@ -207,7 +207,8 @@ def show_times(artists, result, pinned):
         line.set_data(SIZES[some], shares[some])
         zoom.set_data(SIZES[some & close], zoomed[some & close])
     artists.waiting.set_text("measuring …" if result.rest else "")
-    artists.now.set_data([result.batch_size], [0.85 * SHARES[1]])
+    now = np.interp(result.batch_size, SIZES, shares)
+    artists.now.set_data([result.batch_size], [now])
     artists.pinned.set_data([], [])
     if pinned and pinned.seconds is not None:
         artists.pinned.set_data(SIZES, relative(pinned))
@@ -227,9 +228,10 @@ def describe(result, moment):
         return brief(result, moment)
     now = np.interp(result.batch_size, SIZES, result.seconds)
     enough = SIZES[np.argmax(result.seconds <= HARDLY_SLOWER * result.seconds.min())]
+    one = f", against {nanoseconds(result.seconds[0])} with a batch of 1"
     return (
-        f"{brief(result, moment)} Measured here: {nanoseconds(now)} per sample, against "
-        f"{nanoseconds(result.seconds[0])} with a batch of 1. The smallest batch within 15% of "
+        f"{brief(result, moment)} Measured here: {nanoseconds(now)} per sample"
+        f"{one if result.batch_size > 1 else ''}. The smallest batch within 15% of "
         f"the fastest: {enough}."
     )
 
@@ -247,11 +249,13 @@ def in_bytes(number):
     """Write a number of bytes.
 
     >>> in_bytes(272), in_bytes(8704), in_bytes(2.5e6)
-    ('0.27 kB', '8.7 kB', '2.5 MB')
+    ('270 B', '8.7 kB', '2.5 MB')
     """
+    if number < 1e3:
+        return f"{short(number)} B"
     return f"{short(number / 1e6)} MB" if number >= 1e6 else f"{short(number / 1e3)} kB"
 
 
 def nanoseconds(seconds):
     """Write a short time."""
-    return f"{1e9 * seconds:.0f} ns"
+    return f"{count(round(1e9 * seconds))} ns"

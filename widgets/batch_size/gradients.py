@@ -188,9 +188,12 @@ def draw(figure):
         here=law.plot([], [], "o", ms=10, mfc="none", mec=BLACK, mew=1.6, clip_on=False)[0],
         downhill=cloud.plot([], [], color=BLACK, **dots)[0],
         uphill=cloud.plot([], [], color=RED, **dots)[0],
+        # Rings, so that those under the dots of now are seen around them.
+        pinned=cloud.plot([], [], "o", mfc="none", mec=PINNED, ms=6, mew=0.8, zorder=1.5)[0],
         arrow=cloud.plot([], [], color=GRADIENT, linewidth=3, zorder=5)[0],
-        head=cloud.plot([], [], ">", color=GRADIENT, ms=9, mec="white", mew=0.5, zorder=6)[0],
-        pinned=cloud.plot([], [], "o", color=PINNED, ms=4, zorder=1.5)[0],
+        head=cloud.plot([], [], ">", color=GRADIENT, ms=11, mec="white", mew=0.5, zorder=6)[0],
+        outside=words(cloud, 0.98, 0.03, transform=cloud.transAxes, color=GRAY, fontsize=SMALL,
+                      ha="right"),
         titles=[words(cloud, 0, height, transform=cloud.transAxes, color=color, fontsize=NORMAL)
                 for height, color in ((1.075, BLACK), (1.01, RED))],
     )  # fmt: skip
@@ -207,21 +210,31 @@ def update(artists, result, moment, pinned):
         line.set_data(SIZES, np.where(values > SHARES[0], values, np.nan))
     expected = np.clip(expected_noise(1, N, size, result.replacement), *SHARES)
     artists.here.set_data([size], [expected])
-    dots, uphill = np.clip(moment.dots, -SPAN, SPAN), moment.uphill
+    dots, uphill = moment.dots, moment.uphill
     artists.downhill.set_data(*dots[~uphill].T)
     artists.uphill.set_data(*dots[uphill].T)
+    outside = int(np.sum(np.abs(dots).max(axis=1) > SPAN))
+    artists.outside.set_text(f"{outside} beyond this frame" if outside else "")
     artists.arrow.set_data([0, gradients.full], [0, 0])
     artists.head.set_data([gradients.full], [0])
     artists.titles[0].set_text(f"Gradients of {DOTS} batches of {size}")
-    artists.titles[1].set_text(f"{uphill.mean():.0%} lead uphill")
+    artists.titles[1].set_text(f"{leading(uphill)} uphill")
     before = frame(pinned, moment.epoch).dots if pinned else np.empty((0, 2))
-    artists.pinned.set_data(*np.clip(before, -SPAN, SPAN).T)
+    artists.pinned.set_data(*before.T)
 
 
 def describe(result, moment):
     """Say how large the noise is, and how often it wins."""
-    uphill = int(moment.uphill.sum())
-    return f"{brief(result, moment)} {uphill} of {DOTS} batches lead uphill."
+    return f"{brief(result, moment)} {leading(moment.uphill, ' batches')} uphill."
+
+
+def leading(uphill, what=""):
+    """Say how many batches lead somewhere.
+
+    >>> leading(np.array([True, False, False])), leading(np.array([True, True]), " batches")
+    ('1 of 3 leads', '2 of 2 batches lead')
+    """
+    return f"{uphill.sum()} of {len(uphill)}{what} lead{'s' if uphill.sum() == 1 else ''}"
 
 
 def brief(result, moment):
@@ -235,5 +248,5 @@ def brief(result, moment):
         f"{short(gradients.sigma)}. Batches of {size}, drawn {way} replacement: "
     )
     if share == 0:
-        return f"{text}no noise at all, for every batch is all {N} samples."
+        return f"{text}no noise at all, because every batch is all {N} samples."
     return f"{text}expected noise {share:.2f} σ = {short(share * gradients.sigma)}."

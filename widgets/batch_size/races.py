@@ -21,6 +21,7 @@ from lessons.verdict import NO_BETTER_THAN_GUESSING, count, guessing_loss, short
 from widgets.artists import words
 from widgets.beliefs import after, draw_beliefs, look, update_beliefs
 from widgets.data_sets import load
+from widgets.edges import show_curve
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.learning_rate.network import SETS, Moment
 from widgets.marks import label_ends
@@ -202,7 +203,7 @@ def update_track(track, budget, result, moment, pinned):
     heights, lost = [], []
     for racer, curve, end in zip(in_order, track.curves, track.ends, strict=True):
         x, y = path(racer, budget, line) if racer else ([], [])
-        curve.set_data(x, np.clip(y, *LOSSES))
+        show_curve(curve, x, y)
         arrived = len(x) > 0 and np.isfinite(y[-1])
         end.set_data(([1], [np.clip(y[-1], *LOSSES)]) if arrived else ([], []))
         heights.append(y[-1] if arrived else LOSSES[1])
@@ -223,7 +224,7 @@ def update_track(track, budget, result, moment, pinned):
     track.pinned.set_data([], [])
     if pinned:
         x, y = path(pinned.yours, budget, line)
-        track.pinned.set_data(x, np.clip(y, *LOSSES))
+        show_curve(track.pinned, x, y)
 
 
 def leader(result, budget):

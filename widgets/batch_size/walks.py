@@ -8,7 +8,7 @@ import numpy as np
 from lessons import TrainConfig
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_size.paths import detours, flatten_paths, walk
-from lessons.verdict import short
+from lessons.verdict import count, short
 from widgets.artists import words
 from widgets.batch_size.races import ALL, ONE, YOURS, line_of
 from widgets.data_sets import load
@@ -64,7 +64,7 @@ def paths(lang="en", **settings):
     """
     knobs = [
         count_slider("batch_size", "batch size B", "Samples per update", 1, 512, 32),
-        log_slider("learning_rate", "learning rate η, of all three",
+        log_slider("learning_rate", "learning rate η of all",
                    "Length of a step per unit of gradient", 1e-3, 0.3, 0.1),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
@@ -113,7 +113,7 @@ def draw(figure):
     plane.set(xlim=ALONG, ylim=ACROSS, xticks=[], yticks=[], aspect="equal")
     plane.set_xlabel("along the line from start to end of “all”", labelpad=4)
     plane.set_ylabel("across it", labelpad=4)
-    plane.set_title(f"Paths of the weights, {UPDATES} updates")
+    plane.set_title("Paths of the weights, in 2 of their directions")
     plane.plot([0], [0], "s", color=GRAY, ms=6, zorder=4)
     plane.text(-0.03, -0.02, "start", color=GRAY, fontsize=SMALL, ha="right", va="top")
     ways.set(xlim=(0, UPDATES), ylim=DETOURS, yscale="log", xticks=[0, 40, 80, 120, 160])
@@ -179,7 +179,10 @@ def describe(result, moment):
         f"({'all samples' if path.everyone else f'batch of {path.batch_size}'})"
         for path in result.paths
     ]
+    after = f"after {count(moment)} update{'' if moment == 1 else 's'}"
     return (
-        f"Learning rate {short(result.rate)} for all. Length of the path after {moment} "
-        f"update{'' if moment == 1 else 's'}, in distances from the start: {', '.join(parts)}."
+        f"Learning rate {short(result.rate)} for all. How many times as long as the straight line "
+        f"from its start each path is, {after}: {', '.join(parts)}."
+        if moment
+        else f"Learning rate {short(result.rate)} for all. All paths begin at the same weights."
     )

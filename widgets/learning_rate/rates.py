@@ -14,6 +14,7 @@ from lessons.experiments.learning_rate.sweep import sweep as train_many
 from lessons.verdict import NO_BETTER_THAN_GUESSING, guessing_loss, short
 from widgets.artists import words
 from widgets.data_sets import load
+from widgets.edges import draw_exits, show_curve, show_exits
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.learning_rate.network import SETS
 from widgets.panel import Panel
@@ -93,7 +94,9 @@ def draw(figure):
     # At the smallest rates no loss is low, so that this corner is always free.
     for height, name, color in ((0.12, "training", TRAINING), (0.05, "validation", VALIDATION)):
         ends.text(0.03, height, name, transform=ends.transAxes, color=color, fontsize=SMALL)
-    return SimpleNamespace(
+    for height, name, color in ((0.12, "average of batches", TRAINING), (0.05, "batches", GRAY)):
+        rising.text(0.03, height, name, transform=rising.transAxes, color=color, fontsize=SMALL)
+    artists = SimpleNamespace(
         guesses=guesses, guess_text=guess_text, batches=batches,
         pinned=ends.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (4, 2)))[0],
         pinned_text=words(
@@ -112,7 +115,15 @@ def draw(figure):
         ],
         smooth=rising.plot([], [], color=TRAINING)[0],
         cliff=rising.plot([], [], color=RED, linewidth=1.2)[0],
+        rest=words(rising, LOW, 2e-5, "the rest is left out", color=RED, fontsize=SMALL),
     )  # fmt: skip
+    artists.exits = draw_exits(ends, curves(artists)), draw_exits(rising, [artists.smooth])
+    return artists
+
+
+def curves(artists):
+    """Return the curves on the left that may leave their axes."""
+    return [artists.pinned, artists.validation, artists.training]
 
 
 def update(artists, result, moment, pinned):
@@ -121,8 +132,8 @@ def update(artists, result, moment, pinned):
     for guess in artists.guesses:
         guess.set_ydata([result.guess, result.guess])
     artists.guess_text.set_y(result.guess)
-    artists.training.set_data(swept.rates, np.clip(swept.train_loss, *LOSSES))
-    artists.validation.set_data(swept.rates, np.clip(swept.val_loss, *LOSSES))
+    show_curve(artists.training, swept.rates, swept.train_loss)
+    show_curve(artists.validation, swept.rates, swept.val_loss)
     artists.diverged.set_data(swept.rates[swept.diverged], np.full(swept.diverged.sum(), LOSSES[1]))
     artists.diverged_text.set_text("diverged" if swept.diverged.any() else "")
     best = swept.best_rate
@@ -132,22 +143,35 @@ def update(artists, result, moment, pinned):
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
     if pinned:
-        artists.pinned.set_data(pinned.sweep.rates, np.clip(pinned.sweep.train_loss, *LOSSES))
+        show_curve(artists.pinned, pinned.sweep.rates, pinned.sweep.train_loss)
         artists.pinned_text.set_text("pinned, training")
+    show_exits(artists.exits[0], curves(artists))
     show_rising(artists, result.run)
+
+
+def read_range_test(run):
+    """Return the rates, the losses, their average, and the index of the cliff or None."""
+    rates, losses = run.learning_rate[: run.updates], run.batch_loss[: run.updates]
+    smooth = running_average(losses, 1 - 1 / max(5, SMOOTHING * len(losses)))
+    cliff = find_cliff(smooth)
+    return rates, losses, smooth, cliff if 0 <= cliff < len(rates) - 1 else None
 
 
 def show_rising(artists, run):
     """Draw the range test up to its cliff: batch losses, and their running average."""
-    rates, losses = run.learning_rate[: run.updates], run.batch_loss[: run.updates]
-    smooth = running_average(losses, 1 - 1 / max(5, SMOOTHING * len(losses)))
-    cliff = find_cliff(smooth)
+    rates, losses, smooth, cliff = read_range_test(run)
+    found = cliff is not None
     # A little of what comes after shows that it is a cliff.
-    shown = slice(min(len(rates), int(1.1 * cliff) + 1))
-    artists.batches.set_data(rates[shown], np.clip(losses[shown], *LOSSES))
-    artists.smooth.set_data(rates[shown], np.clip(smooth[shown], *LOSSES))
-    found = len(rates) > 0 and cliff < len(rates) - 1
+    shown = slice(int(1.1 * cliff) + 1 if found else None)
+    show_curve(artists.batches, rates[shown], losses[shown])
+    show_curve(artists.smooth, rates[shown], smooth[shown])
+    show_exits(artists.exits[1], [artists.smooth])
     artists.cliff.set_data([rates[cliff]] * 2 if found else [], LOSSES if found else [])
+    artists.rest.set_text("the rest is left out" if found else "")
+    if found:
+        late = rates[cliff] > 0.1
+        artists.rest.set_ha("right" if late else "left")
+        artists.rest.set_x(rates[cliff] / 1.2 if late else 1.2 * rates[cliff])
     where = f"cliff at {short(rates[cliff])}" if found else "no cliff found"
     artists.titles[1].set_text(f"Loss while the rate of one training rises: {where}")
 
@@ -169,12 +193,19 @@ def describe(result, moment):
         if useful
         else "none better than guessing;",
         f"{swept.diverged.sum()} diverged.",
+        f"The range test {cliff_read(result.run)}.",
     ]
     return " ".join(parts)
 
 
+def cliff_read(run):
+    """Say where the range test finds its cliff."""
+    rates, _, _, cliff = read_range_test(run)
+    return "finds no cliff" if cliff is None else f"reads a cliff at {short(rates[cliff])}"
+
+
 def brief(result, moment):
-    """Say only what does not hang on the last digits, as the edge of what is stable does."""
+    """Say only what does not depend on the last digits, as the edge of what is stable does."""
     made = len(result.sweep.rates)
     if made < POINTS or result.sweep.best_rate is None:
         return describe(result, moment)
@@ -184,5 +215,5 @@ def brief(result, moment):
 
 
 def useful_rates(result):
-    """Return the ends of the range round the best rate where training beats guessing, or None."""
+    """Return the ends of the range around the best rate where training beats guessing, or None."""
     return result.sweep.useful_range(NO_BETTER_THAN_GUESSING * result.guess)

@@ -466,8 +466,8 @@ def test_every_point_of_the_sweep_is_a_complete_training(swept):
     for k in (0, 12, 25, 36):
         config = TrainConfig(learning_rate=float(x[k]), epochs=3, batch_size=64)
         run = train(config, data.xor())
-        assert y[k] == np.clip(run.train_loss[-1], *rates.LOSSES)
-        assert xy(swept.artists.validation)[1][k] == np.clip(run.val_loss[-1], *rates.LOSSES)
+        assert y[k] == run.train_loss[-1]
+        assert xy(swept.artists.validation)[1][k] == run.val_loss[-1]
 
 
 def test_the_best_rate_is_the_lowest_point_and_diverged_ones_are_crossed(swept):
@@ -502,7 +502,7 @@ def test_a_pinned_sweep_is_drawn_beside_the_new_one(swept):
     swept.set(epochs=3, seed=0, pinned={"data": "xor", "epochs": 2})
     expected = sweep(TrainConfig(epochs=2), data.xor(), np.geomspace(1e-4, 1e2, 37))
     drawn = xy(swept.artists.pinned)[1]
-    assert np.array_equal(drawn, np.clip(expected.train_loss, *rates.LOSSES), equal_nan=True)
+    assert np.array_equal(drawn, expected.train_loss, equal_nan=True)
 
 
 def test_the_range_test_is_one_run_with_a_rising_rate(swept):
@@ -510,7 +510,7 @@ def test_the_range_test_is_one_run_with_a_rising_rate(swept):
     x, y = xy(swept.artists.batches)
     run = swept.result.run
     assert np.array_equal(x, run.learning_rate[: len(x)])
-    assert np.array_equal(y, np.clip(run.batch_loss[: len(x)], *rates.LOSSES))
+    assert np.array_equal(y, run.batch_loss[: len(x)])
     assert np.allclose(np.diff(np.log(x)), np.log(x[1] / x[0]))
     assert x[0] == pytest.approx(1e-4)
 
