@@ -149,7 +149,7 @@ def draw(figure):
     axes = [figure.add_axes([0.41 + 0.197 * k, 0.25, 0.15, 0.57]) for k in range(3)]
     tracks = []
     for k, budget in enumerate(BUDGETS):
-        axes[k].set(label=budget, yscale="log", ylim=LOSSES, xlim=(0, 1), xticks=[0, 0.5, 1])
+        axes[k].set(label=budget, yscale="log", ylim=LOSSES, xlim=(-0.03, 1), xticks=[0, 0.5, 1])
         axes[k].set_yticks([1e-4, 1e-3, 1e-2, 1e-1, 1])  # 10 would touch the title on the left
         axes[k].tick_params(labelbottom=False, labelleft=k == 0)
         axes[k].minorticks_off()

@@ -197,8 +197,8 @@ def test_a_pinned_race_stays(racing):
     rate = lesson.scaled_rate(0.05, 128, "square root")
     expected = train(TrainConfig(batch_size=128, learning_rate=rate, epochs=10), data.circle())
     x, y = xy(racing.artists.tracks[0].pinned)
-    assert np.allclose(x, np.arange(11) / 10)
-    assert np.allclose(y, expected.train_loss)
+    # Between them there may be others, where another race ends within an epoch.
+    assert np.allclose(np.interp(np.arange(11) / 10, x, y), expected.train_loss)
 
 
 # Paths

@@ -18,7 +18,7 @@ from lessons.verdict import guessing_loss, short
 from widgets import learning_rate
 from widgets.artists import Words
 from widgets.beliefs import SHOWN_DIGITS, mix_colors, ranges
-from widgets.learning_rate import network, rates
+from widgets.learning_rate import network
 from widgets.learning_rate.network import RATES
 from widgets.loss_curves import LIMITS
 from widgets.style import BLACK, CLASSES, RED
