@@ -8,7 +8,7 @@ from lessons import TrainConfig, data, predict, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization import one_batch
 from lessons.experiments.batch_normalization.modes import answers_in_batches
-from lessons.experiments.batch_normalization.rate_map import settled_loss
+from lessons.experiments.settled import settled_loss
 from lessons.parameters import Layer, Params
 from widgets.batch_normalization.training import fate
 from widgets.tasks import Choice, Goal, Goals, Prediction

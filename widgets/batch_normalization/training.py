@@ -9,7 +9,7 @@ from lessons import Run, TrainConfig, data
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization.covariate_shift import activation_inputs
-from lessons.experiments.batch_normalization.rate_map import settled_loss
+from lessons.experiments.settled import settled_loss
 from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, short
 from lessons.side_by_side import train_side_by_side

@@ -14,7 +14,8 @@ from lessons import Progress, TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS, sigmoid
 from lessons.experiments.batch_normalization.covariate_shift import activation_inputs
 from lessons.experiments.batch_normalization.modes import answers_in_batches
-from lessons.experiments.batch_normalization.rate_map import map_rates, settled_loss
+from lessons.experiments.batch_normalization.rate_map import map_rates
+from lessons.experiments.settled import settled_loss
 from lessons.initializers import INITIALIZERS
 from lessons.numerals import short
 from lessons.verdict import guessing_loss

@@ -24,12 +24,13 @@ from lessons.experiments.batch_normalization.modes import (
     batch_loss,
     loss_in_batches,
 )
-from lessons.experiments.batch_normalization.rate_map import map_rates, settled_loss
+from lessons.experiments.batch_normalization.rate_map import map_rates
 from lessons.experiments.batch_normalization.smoothness import (
     gradient_change,
     reach,
     reach_over_training,
 )
+from lessons.experiments.settled import settled_loss
 from lessons.network import forward
 from lessons.parameters import flatten
 
