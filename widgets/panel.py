@@ -30,7 +30,7 @@ class Panel(Places, Touchable, Still):
         knobs: a list of Knob.
         compute: `compute(settings, progress) -> result`, pure; progress is a lessons.Progress.
             A result may have a `rest(progress) -> result`, for what takes longer: it is computed
-            once the picture is on the page.
+            once the picture is on the page, and for a pinned result then.
         draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
         update: `update(artists, result, moment, pinned)`; pinned is a result with a label, see
             widgets.pinned, or None.
@@ -292,15 +292,29 @@ class Panel(Places, Touchable, Still):
             if job.error:
                 self.complain(job.error)
                 return None
-            self.result, self.computed = job.result, job.settings
+            if job.compute == self.with_rest:
+                if job.settings is self.pinned_settings and not job.progress.cancelled:
+                    self.pinned = job.result
+                    self.renew()
+            else:
+                self.result, self.computed = job.result, job.settings
             if job.compute is self.compute:
                 self.timings = {"train": job.seconds}
                 self.long = job.seconds > LIVE_SECONDS
             self.redraw()
             rest = getattr(self.result, "rest", None)
-            if not rest:
+            if rest:
+                job = self.next_job(lambda settings, progress: rest(progress), job.settings)
+            elif getattr(self.pinned, "rest", None) and not job.progress.cancelled:
+                job = self.next_job(self.with_rest, self.pinned_settings)
+            else:
                 return None
-            return self.next_job(lambda settings, progress: rest(progress), job.settings).start()
+            return job.start()
+
+    def with_rest(self, settings, progress):
+        """Compute all of a pinned result, which is set, or was pinned before its rest was there."""
+        result = self.compute(settings, progress)
+        return result.rest(progress) if getattr(result, "rest", None) else result
 
     def redraw(self):
         """Show the present moment, which is another one than before."""

@@ -419,6 +419,86 @@ def test_a_cell_waits_for_what_follows_the_picture_unless_that_waits_for_the_com
     panel.close()
 
 
+@pytest.fixture
+def with_rest(fake, monkeypatch):
+    """A panel whose results gain ten points afterwards, when the gate is open."""
+    compute = fake.compute
+
+    def computed(settings, progress):
+        result = compute(settings, progress)
+
+        def rest(progress):
+            while not fake.gate.wait(0.002) and not progress.cancelled:
+                pass
+            more = settings | {"n": settings["n"] + 10}
+            return SimpleNamespace(settings=more, stopped=False)
+
+        result.rest = rest
+        return result
+
+    monkeypatch.setattr(fake, "compute", computed)
+    fake.gate.set()
+    panel = fake.panel()
+    yield panel
+    panel.close()
+
+
+def points(panel):
+    return [panel.artists.curve.get_xdata().size, panel.artists.ghost.get_xdata().size]
+
+
+def test_what_is_pinned_through_set_gets_its_rest_as_by_the_button(fake, with_rest):
+    panel = with_rest
+    panel.pin.value = True
+    panel.set(n=50)
+    by_button = points(panel), str(panel), repr(panel)
+    panel.set(pinned=None)
+    panel.set(pinned={"n": 10})
+    assert (points(panel), str(panel), repr(panel)) == by_button
+    assert points(panel) == [60, 20]
+    again = fake.panel(**panel.settings)
+    assert (points(again), str(again), repr(again)) == by_button
+    again.close()
+
+
+def test_what_is_pinned_before_its_rest_is_there_gets_it(fake, with_rest):
+    panel = with_rest
+    fake.gate.clear()
+    slide(panel, "n", 50)
+    panel.pin.value = True
+    assert points(panel) == [50, 50]
+    fake.gate.set()
+    settle(panel)
+    assert points(panel) == [60, 60]
+
+
+def test_the_rest_of_what_is_no_longer_pinned_is_not_shown(fake, with_rest):
+    panel = with_rest
+    panel.set(n=50)
+    fake.gate.clear()
+    panel.retrain(0)
+    panel.pin.value = True
+    fake.gate.set()
+    wait_for(lambda: points(panel)[0] == 60)
+    panel.pin.value = False
+    settle(panel)
+    assert points(panel) == [60, 0]
+
+
+def test_stopping_by_hand_leaves_what_is_pinned_as_it_is(fake, with_rest):
+    panel = with_rest
+    fake.gate.clear()
+    slide(panel, "n", 50)
+    panel.pin.value = True
+    panel.stop.click()
+    settle(panel)
+    assert points(panel)[1] == 50
+    assert panel.job is None
+    fake.gate.set()
+    panel.set(rate=2.0)
+    assert points(panel) == [60, 60]
+
+
 def test_a_sweep_that_is_stopped_does_not_call_the_rest_diverged(at_once):
     panel = learning_rate.sweep(epochs=2)
     slide(panel, "epochs", 1000)
