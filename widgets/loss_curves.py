@@ -8,7 +8,7 @@ from lessons.numerals import count, short
 from lessons.verdict import guessing_loss, where_it_diverged
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
-from widgets.marks import label_ends
+from widgets.marks import count_along, label_ends
 from widgets.style import GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 from widgets.touch import to_time
 
@@ -25,6 +25,7 @@ def draw_scale(axes, limits):
     """
     axes.set(yscale="log", ylim=limits, label="losses")
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
+    count_along(axes)
     return SimpleNamespace(
         now=axes.axvline(0, color=GRAY, linewidth=0.8, clip_on=False),
         # It moves with the data, and with it the background would be drawn anew.

@@ -1,11 +1,18 @@
-"""Marks that several pictures share: the ruler of learning rates, and labels at curve ends."""
+"""Marks that several pictures share: counts, the ruler of learning rates, labels of curves."""
 
 from types import SimpleNamespace
 
 import numpy as np
 
+from lessons.numerals import count
 from widgets.artists import words
 from widgets.style import BLACK, GRAY, GREEN, LIGHT, NORMAL, RED
+
+
+def count_along(axes):
+    """Have the ticks below axes count: epochs, updates, steps come in whole numbers."""
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_formatter(lambda value, _: count(round(value)))
 
 
 def ruler(axes, low, high):

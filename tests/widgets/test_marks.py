@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from widgets import batch_normalization, epoch_batch_iteration, learning_rate, nine_steps
 from widgets.artists import words
-from widgets.marks import label_ends, spread
+from widgets.marks import count_along, label_ends, spread
 
 LIMITS = 1e-2, 1e2
 LINE = 0.3
@@ -100,3 +101,42 @@ def test_nothing_is_named_where_nothing_arrived(ends):
     label_ends(ends, [1.0, 2.0], ["a", "b"], 3, LIMITS, LINE)
     label_ends(ends, [1.0, np.nan], ["", ""], 3, LIMITS, LINE)
     assert shown(ends) == ([], [])
+
+
+# Counts
+
+
+@pytest.mark.parametrize("last", [1, 2, 3, 7, 60, 1000, 30_000])
+def test_counts_have_whole_numbers_written_as_people_read_them(last):
+    axes = Figure().add_subplot(xlim=(0, last))
+    count_along(axes)
+    labels = [tick.get_text() for tick in axes.get_xticklabels()]
+    numbers = [int(label.replace(",", "")) for label in labels]
+    assert numbers == axes.get_xticks().tolist()
+    assert len(set(numbers)) == len(numbers) > 1
+    assert labels == [f"{number:,}" for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("make", "settings", "labels"),
+    [
+        (nine_steps.panel, {"updates": 1, "time": 0}, ["losses"]),
+        (epoch_batch_iteration.panel, {"epochs": 1}, ["losses"]),
+        (epoch_batch_iteration.gradients, {"epochs": 1}, ["length"]),
+        (epoch_batch_iteration.fits, {"epochs": 1}, ["losses"]),
+        (learning_rate.valley, {"steps": 1}, ["losses"]),
+        (learning_rate.panel, {"epochs": 1}, ["losses"]),
+        (batch_normalization.panel, {"epochs": 1}, ["losses"]),
+        (batch_normalization.modes, {"epochs": 1}, ["losses"]),
+    ],
+)
+def test_one_epoch_or_step_is_not_cut_into_tenths(compiled, make, settings, labels):
+    panel = make(**settings)
+    found = {axes.get_label(): axes for axes in panel.figure.axes}
+    for label in labels:
+        low, high = found[label].get_xlim()
+        ticks = [tick for tick in found[label].get_xticks() if low <= tick <= high]
+        assert ticks == [0, 1]
+        written = [tick.get_text() for tick in found[label].get_xticklabels()]
+        assert {"0", "1"} <= set(written) and not any("." in text for text in written)
+    panel.close()

@@ -6,6 +6,7 @@ import numpy as np
 
 from lessons.numerals import count, short
 from widgets.artists import words
+from widgets.marks import count_along
 from widgets.style import BLACK, GRADIENT, GRAY, LIGHT, PINNED, SMALL
 
 SIZE = 8.6, 3.8
@@ -38,7 +39,8 @@ def draw(figure):
         0, 1.06, "their gradient against what it was before training", transform=angle.transAxes,
         color=GRADIENT, fontsize=SMALL,
     )  # fmt: skip
-    angle.set(ylim=(0, 180), yticks=[0, 90, 180], xticklabels=[])
+    angle.set(ylim=(0, 180), yticks=[0, 90, 180])
+    angle.tick_params(labelbottom=False)
     angle.set_ylabel("angle, degrees")
     length.set(yscale="log", ylim=(1 / LONGEST, LONGEST), yticks=[0.1, 1, 10])
     length.set_yticklabels(["≤ 1/10", "1", "≥ 10"])
@@ -47,7 +49,7 @@ def draw(figure):
     for axes, label in ((angle, "angle"), (length, "length")):
         axes.set_label(label)
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        count_along(axes)
     origin = np.zeros((2, 2))
 
     def arrows(color, width, zorder):

@@ -47,7 +47,6 @@ def draw(figure):
     # Around those of training, which mostly lie on them.
     for marks, size in ((curves.curves[0], 7), (curves.dots[0], 9)):
         marks.set(markersize=size, markerfacecolor="white", markeredgewidth=1.2)
-    losses.xaxis.get_major_locator().set_params(integer=True)
     maps = [PixelMap(axes) for axes in (cells, epoch)]
     for pixels in maps:
         pixels.smooth = False

@@ -39,7 +39,7 @@ def draw(figure):
     for end in curves.ends:  # beside the axes, whatever the scale of epochs
         end.set_transform(losses.get_yaxis_transform())
     losses.set_xscale("symlog", linthresh=1, linscale=0.5)
-    losses.xaxis.set_major_formatter("{x:.0f}")
+    losses.xaxis.set_major_formatter("{x:,.0f}")
     now.set(xlim=(-4, 4), ylim=HEIGHTS, yticks=[-2, -1, 0, 1, 2])
     now.set_xlabel("x", labelpad=1)
     now.set_ylabel("y", labelpad=-4)

@@ -10,7 +10,7 @@ from lessons.numerals import number, short
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.knobs import float_slider, int_slider, log_slider
-from widgets.marks import move_ruler, ruler
+from widgets.marks import count_along, move_ruler, ruler
 from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, HERE, LIGHT, MINIMUM, PATH, PINNED, RED, SMALL
 from widgets.touch import to_time
@@ -115,6 +115,7 @@ def draw(figure):
 
     losses.set(yscale="log", ylim=LOSSES, title="Loss after each step")
     losses.set_xlabel("steps", labelpad=1)
+    count_along(losses)
     losses.grid(axis="y", color=LIGHT, linewidth=0.6)
     for axes, label in ((across, "across"), (above, "above"), (losses, "losses")):
         axes.set_label(label)

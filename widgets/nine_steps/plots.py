@@ -9,7 +9,7 @@ from lessons.numerals import finite as size_of
 from lessons.numerals import short
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
-from widgets.marks import label_ends
+from widgets.marks import count_along, label_ends
 from widgets.style import (
     BLACK,
     BLUE,
@@ -101,6 +101,7 @@ def draw_losses(axes):
     axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     axes.set_title("Loss: mean squared error", y=1.085)
     axes.set_xlabel("updates", labelpad=1)
+    count_along(axes)
     curves = [
         axes.plot([], [], color=color, linestyle=style)[0]
         for color, style in ((VALIDATION, (0, (5, 1))), (TRAINING, "-"))
@@ -134,7 +135,6 @@ def update_losses(artists, training, planned, best, done, batch, pinned, warning
     axes = artists.still.axes
     if axes.get_xlim() != (0, planned):
         axes.set_xlim(0, planned)
-        axes.set_xticks(range(0, planned + 1, max(1, planned // 4)))
     artists.now.set_xdata([done, done])
     artists.best.set_data([0, planned], [best, best])
     heights, texts = [], []
