@@ -29,7 +29,7 @@ from widgets import (
     nine_steps,
     style,
 )
-from widgets.artists import Layer, PixelMap
+from widgets.artists import Layer, PixelMap, Words
 from widgets.dark import GROUND, dark, darken
 from widgets.epoch_batch_iteration import cells
 from widgets.picture import is_empty, texts
@@ -99,6 +99,31 @@ def test_words_and_marks_stand_out_in_both_styles(panel):
                 faint.append(f"{name} {found:.2f}: {artist}, {shown_color(artist)}")
     assert seen > 10
     assert not faint, "\n".join(faint)
+
+
+@pytest.mark.slow
+def test_letters_are_dark_enough_on_paper_at_both_ends_of_time(panel):
+    """Those, too, that get another color when they move."""
+    now, faint = panel.time, set()
+    for time in {0, now} if panel.steps else {now}:
+        if panel.steps:
+            panel.set(time=time)
+        for text in filter(is_written, texts(panel.figure)):
+            letters = style.ink(text.get_color()) if isinstance(text, Words) else text.get_color()
+            if colors.contrast(np.array(to_rgb(letters)), np.ones(3)) < WORDS:
+                faint.add((letters, text.get_text()))
+    assert not faint
+
+
+def is_written(text):
+    return text.get_visible() and bool(text.get_text())
+
+
+def test_every_color_of_the_style_can_be_read_as_letters():
+    for color in NAMES.keys() - GROUNDS:
+        letters = np.array(to_rgb(style.ink(color)))
+        assert colors.contrast(letters, np.ones(3)) >= WORDS, NAMES[color]
+        assert colors.contrast(dark([letters])[0], np.array(to_rgb(GROUND))) >= WORDS, NAMES[color]
 
 
 def each_alone(picture):
