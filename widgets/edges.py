@@ -61,7 +61,10 @@ def show_exits(exits, lines):
     for exit, line in zip(exits, lines, strict=True):
         for edge, arrow in enumerate(exit.arrows):
             at, farthest = where_it_leaves(line, upwards=edge == 0)
-            arrow.set_data(([], []) if at is None else ([at], [line.axes.get_ylim()[1 - edge]]))
+            if at is not None:
+                arrow.set_data([at], [line.axes.get_ylim()[1 - edge]])
+            elif len(arrow.get_xdata(orig=False)):  # what is emptied anew takes its time anew
+                arrow.set_data([], [])
             if exit.values:
                 told = at is not None and 0 < abs(farthest) < FAR
                 exit.values[edge].set_text(f"to {short(farthest)}" if told else "")
@@ -75,23 +78,21 @@ def where_it_leaves(line, upwards):
 
     Returns: (None, None) if it stays inside.
     """
-    axes, (x, y) = line.axes, line.get_data()
-    if not len(x):
-        return None, None
-    # As the axes scale them, so that the line between two values is straight.
-    across, along = axes.xaxis.get_transform(), axes.yaxis.get_transform()
-    heights, places = along.transform(y), across.transform(x)
-    limits = along.transform(np.array(axes.get_ylim()))
-    sign, edge = (1, limits[1]) if upwards else (-1, limits[0])
-    beyond = np.flatnonzero(sign * (heights - edge) > 0)
+    axes, (x, y) = line.axes, line.get_data(orig=False)
+    low, high = axes.get_ylim()
+    beyond = np.flatnonzero(y > high if upwards else y < low)
     if not len(beyond):
         return None, None
-    k, at = beyond[0], places[beyond[0]]
-    if k and np.isfinite(heights[k - 1]):
-        share = (edge - heights[k - 1]) / (heights[k] - heights[k - 1])
-        at = places[k - 1] + share * (at - places[k - 1])
+    k = beyond[0]
     farthest = y[beyond].max() if upwards else y[beyond].min()
-    return across.inverted().transform(at), farthest
+    if not k or not np.isfinite(y[k - 1]):
+        return x[k], farthest
+    # As the axes scale them, the line between two values is straight.
+    across, along = axes.xaxis.get_transform(), axes.yaxis.get_transform()
+    before, after, edge = along.transform(np.array([y[k - 1], y[k], high if upwards else low]))
+    start, end = across.transform(np.array([x[k - 1], x[k]], float))
+    share = (edge - before) / (after - before)
+    return across.inverted().transform(start + share * (end - start)), farthest
 
 
 def put_beside(text, at, edge, line):
