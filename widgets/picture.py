@@ -77,7 +77,7 @@ class Picture:
         return before != (self.shape, self.density, self.dark)
 
     def mend_texts(self):
-        """Break long lines on a narrow page; show what is for it alone, or for others, by its gid."""
+        """Break long lines on a narrow page; by their gid, show what is for it or for others alone."""
         narrow = self.arrangement.narrow
         for text in texts(self.figure):
             text.set_wrap(narrow)

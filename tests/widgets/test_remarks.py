@@ -1,9 +1,9 @@
-"""What a panel says of its run besides: memory that is short, a lone last batch."""
+"""What a panel says of its run besides: a batch of all samples, memory that is short, …"""
 
 import pytest
 
 from lessons import memory
-from widgets import batch_normalization, learning_rate
+from widgets import activations, batch_normalization, epoch_batch_iteration, learning_rate
 
 
 def test_a_panel_keeps_fewer_snapshots_and_says_so(compiled, monkeypatch):
@@ -32,6 +32,30 @@ def test_a_panel_that_cannot_keep_two_says_so_and_lives(compiled, monkeypatch):
         assert "1,000 are free: choose fewer epochs" in panel.message.value
     panel.knobs["seed"].control.value = 4
     assert panel.message.value == ""
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [batch_normalization.panel, batch_normalization.modes, learning_rate.panel, activations.panel],
+)
+def test_a_batch_larger_than_the_data_is_called_what_it_is(compiled, make):
+    panel = make(batch_size=512)
+    n = len(panel.result.split.X_train)
+    assert n < 512
+    for text in (str(panel), repr(panel)):
+        assert f"all {n} samples" in text.replace("All", "all")
+        assert "512" not in text
+    panel.set(batch_size=n - 1)
+    assert f"all {n} samples" not in str(panel).replace("All", "all")
+    panel.close()
+
+
+def test_a_last_batch_that_is_smaller_is_told(compiled):
+    panel = epoch_batch_iteration.gradients(batch_size=500)
+    assert "batch 3 of 3, of 200 samples, in" in repr(panel)
+    panel.set(batch_size=400)
+    assert "batch 3 of 3 in" in repr(panel)
     panel.close()
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from lessons.activations import ACTIVATIONS
 from lessons.experiments.activations.saturation import FLAT, flat_ranges, largest_slope, mean_output
 from lessons.numerals import fixed, number
-from widgets.activations.names import FORMULAS, title
+from widgets.activations.formulas import FORMULAS
 from widgets.artists import words
 from widgets.edges import show_point
 from widgets.knobs import choice, float_slider
+from widgets.options import menu, title
 from widgets.panel import Panel
 from widgets.style import BLACK, GRADIENT, GRAY, LARGE, LIGHT, NORMAL, PINNED, SMALL
 
@@ -56,7 +57,7 @@ nearer to 0 than 0.01): z < −4.6, z > 4.6. Mean output for normal z: 0.5, not 
     """
     knobs = [
         choice("activation", "activation", "The function that a hidden unit applies to its z",
-               {title(name): name for name in ACTIVATIONS}, "sigmoid"),
+               menu(ACTIVATIONS), "sigmoid"),
         float_slider("z", "z", "Pre-activation: what the unit is given", *Z, 2.0, 0.05,
                      width=600),
     ]  # fmt: skip

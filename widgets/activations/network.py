@@ -16,11 +16,11 @@ from lessons.numerals import count, short
 from lessons.parameters import count_parameters
 from lessons.plan import layer_sizes
 from lessons.side_by_side import train_side_by_side
-from widgets.activations.names import title
 from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after, mix_colors, ranges
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
+from widgets.options import menu, title
 from widgets.panel import Panel
 from widgets.style import BLACK, CLASSES, GRAY, NORMAL, PINNED, RED, SMALL
 
@@ -106,7 +106,7 @@ def panel(lang="en", **settings):
         count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32, width=255),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 40, 10, 0.25),
         choice("init", "first weights", "How the weights are drawn before training",
-               list(INITIALIZERS), "he_normal", width=210),
+               menu(INITIALIZERS), "he_normal", width=210),
         choice("data", "data", "What the networks have to learn", SETS, "spiral", width=190),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0,
                    width=395),

@@ -72,7 +72,7 @@ whatever the numbers were.
         float_slider("mean", "mean of z", "Mean of what the values are drawn from", -5, 5, 3, 0.1),
         slider("spread", "spread of z", "Standard deviation of what the values are drawn from",
                [float(s) for s in SPREADS], 1.5, "a number from 0 to 4", between(0, 4), 260),
-        count_slider("batch_size", "batch size m", "Samples in the batch", 1, 64, 32),
+        count_slider("batch_size", "batch size", "Samples in the batch", 1, 64, 32),
         float_slider("gamma", "γ", "Scale after normalizing; learned in training", -4, 4, 1, 0.05),
         float_slider("beta", "β", "Shift after normalizing; learned in training", -5, 5, 0, 0.05),
         int_slider("seed", "seed", "Another batch", 0, 20, 0),

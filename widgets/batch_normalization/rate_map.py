@@ -11,13 +11,13 @@ from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization.rate_map import RateMap, map_rates
 from lessons.verdict import guessing_loss
-from widgets.activations.names import title
 from widgets.artists import PixelMap, words
 from widgets.batch_normalization.layers import DEEPEST
 from widgets.batch_normalization.training import SETS, WIDTH
 from widgets.batch_normalization.two_losses import WITH, WITHOUT
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider
+from widgets.options import menu, title
 from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 
@@ -50,7 +50,7 @@ def rates(lang="en", **settings):
     """
     knobs = [
         choice("activation", "activation", "Non-linearity of the hidden units",
-               {title(name): name for name in ACTIVATIONS}, "relu"),
+               menu(ACTIVATIONS), "relu"),
         choice("place", "batch norm", "Which side of the activation it sits on",
                ["before", "after"], "before"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
@@ -109,7 +109,7 @@ def draw(figure):
                 va="top")  # fmt: skip
     for k, name in enumerate(FIRST_WEIGHTS):
         for axes, where in zip(figure.axes, (None, "narrow"), strict=True):
-            axes.text(-0.02, 0.9 - 0.2 * k, name, transform=axes.transAxes, fontsize=SMALL,
+            axes.text(-0.02, 0.9 - 0.2 * k, title(name), transform=axes.transAxes, fontsize=SMALL,
                       ha="right", va="center", gid=where)  # fmt: skip
     return SimpleNamespace(blocks=blocks)
 
@@ -151,7 +151,7 @@ def describe(result, moment):
         return f"Stopped by hand: {made} of {cells} trainings are complete."
     counts = result.map.works(WORKS * result.guess)
     rows = [
-        f"{name} {without} → {with_}"
+        f"{title(name)} {without} → {with_}"
         for name, (without, with_) in zip(FIRST_WEIGHTS, counts, strict=True)
     ]
     return (

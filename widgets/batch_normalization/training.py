@@ -14,7 +14,6 @@ from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, short
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import guessing_loss, where_it_diverged
-from widgets.activations.names import title
 from widgets.batch_normalization.layers import (
     DEEPEST,
     draw_layers,
@@ -25,6 +24,7 @@ from widgets.batch_normalization.two_losses import NAMES, draw_losses, update_lo
 from widgets.data_sets import load
 from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import to_epoch
+from widgets.options import menu, title
 from widgets.panel import Panel
 
 SIZE = 8.6, 4.3
@@ -82,9 +82,9 @@ With it: has learned.
         int_slider("depth", "hidden layers", f"How many layers of {WIDTH} units", 1, DEEPEST, 4),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 60, 10, 0.25),
         choice("activation", "activation", "Non-linearity of the hidden units",
-               {title(name): name for name in ACTIVATIONS}, "sigmoid"),
+               menu(ACTIVATIONS), "sigmoid"),
         choice("init", "first weights", "What they are drawn from",
-               list(INITIALIZERS), "he_normal"),
+               menu(INITIALIZERS), "he_normal"),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
     ]  # fmt: skip
     return Panel(

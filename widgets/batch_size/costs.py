@@ -63,8 +63,16 @@ gradient take 340 B.
     >>> panel.close()
     """
     knobs = [
-        count_slider("batch_size", "batch size B", "Samples per update", 1, LARGEST, 32),
-        count_slider("width", "hidden units", "Units in each of the two hidden layers", 4, 64, 16),
+        count_slider("batch_size", "batch size", "Samples per update", 1, LARGEST, 32),
+        count_slider(
+            "width",
+            "units per layer",
+            "Units in each of the two hidden layers",
+            4,
+            64,
+            16,
+            width=290,
+        ),
     ]
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
@@ -127,7 +135,7 @@ def sample(n):
 
 
 def to_batch_size(touch):
-    """Go to this batch size; the knob batch size B does the same."""
+    """Go to this batch size; the knob batch size does the same."""
     return {"batch_size": touch.x}
 
 

@@ -83,7 +83,7 @@ def noise(lang="en", **settings):
     >>> panel.close()
     """
     knobs = [
-        count_slider("batch_size", "batch size B", "Samples per batch", 1, N, 8),
+        count_slider("batch_size", "batch size", "Samples per batch", 1, N, 8),
         switch(
             "replacement", "with replacement", "Whether a sample can be in a batch twice", False
         ),
@@ -148,7 +148,7 @@ def some_batches(n, batch_size, batches, replacement):
 
 
 def to_batch_size(touch):
-    """Drag the ring along the law; the knob batch size B does the same."""
+    """Drag the ring along the law; the knob batch size does the same."""
     return {"batch_size": touch.x}
 
 

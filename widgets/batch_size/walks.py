@@ -63,7 +63,7 @@ def paths(lang="en", **settings):
     >>> panel.close()
     """
     knobs = [
-        count_slider("batch_size", "batch size B", "Samples per update", 1, 512, 32),
+        count_slider("batch_size", "batch size", "Samples per update", 1, 512, 32),
         log_slider("learning_rate", "learning rate η of all",
                    "Length of a step per unit of gradient", 1e-3, 0.3, 0.1),
         choice("data", "data", "What the network has to learn", SETS, "circle"),

@@ -56,8 +56,10 @@ def fits(lang="en", **settings):
     knobs = [
         count_slider("samples", "samples N", "Training samples", 1, 256, 16),
         float_slider("noise", "noise", "Standard deviation of the error in y", 0, 1, 0.5, 0.1),
-        int_slider("units", "units", "Units in each of three hidden layers", 1, 32, 32),
-        count_slider("epochs", "epochs E", "Passes over the training set", 1, 3000, 1000, 10, 0.25),
+        int_slider(
+            "units", "units per layer", "Units in each of three hidden layers", 1, 32, 32, width=290
+        ),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 3000, 1000, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data and first weights", 0, 20, 0),
     ]
     return Panel(

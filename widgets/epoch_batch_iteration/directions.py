@@ -59,8 +59,8 @@ def gradients(lang="en", **settings):
     >>> panel.close()
     """
     knobs = [
-        count_slider("batch_size", "batch size B", "Samples per update", 1, SAMPLES, 100),
-        count_slider("epochs", "epochs E", "Passes over the training set", 1, 20, 5, 10, 0.25),
+        count_slider("batch_size", "batch size", "Samples per update", 1, SAMPLES, 100),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 20, 5, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]
     return Panel(

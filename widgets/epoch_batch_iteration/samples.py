@@ -81,9 +81,9 @@ Shown: update 15, which is batch 3 of epoch 2.
     knobs = [
         count_slider("samples", "samples N", "Training samples", 1, MOST, FIRST["samples"],
                      10, 0.125),
-        count_slider("batch_size", "batch size B", "Samples per update", 1, 4096,
+        count_slider("batch_size", "batch size", "Samples per update", 1, 4096,
                      FIRST["batch_size"]),
-        count_slider("epochs", "epochs E", "Passes over the training set", 1, 50, FIRST["epochs"],
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 50, FIRST["epochs"],
                      10, 0.25),
         switch("shuffle", "shuffle", "Draw a new order of the samples for every epoch", True),
         switch("drop_last", "drop_last", "Leave out the last batch if it is smaller", False),

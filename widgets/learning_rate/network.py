@@ -18,6 +18,7 @@ from widgets.knobs import choice, count_slider, int_slider, log_slider
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.marks import move_ruler, ruler
 from widgets.names import about_stand_ins
+from widgets.options import menu
 from widgets.panel import Panel
 from widgets.style import BLACK, CLASSES
 
@@ -76,7 +77,7 @@ has barely moved, the steps are too small. 56% of unseen samples right.
         count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 100, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         choice("activation", "activation", "Non-linearity of the hidden units",
-               list(ACTIVATIONS), "relu"),
+               menu(ACTIVATIONS), "relu"),
         choice("data", "data", "What the network has to learn", sets, "spiral"),
     ]  # fmt: skip
     return Panel(

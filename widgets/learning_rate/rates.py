@@ -17,6 +17,7 @@ from widgets.data_sets import load
 from widgets.edges import draw_exits, show_curve, show_exits
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.learning_rate.network import SETS
+from widgets.options import menu
 from widgets.panel import Panel
 from widgets.style import BLUE, GRAY, LIGHT, NORMAL, PINNED, RED, SMALL, TRAINING, VALIDATION
 
@@ -53,7 +54,7 @@ def sweep(lang="en", **settings):
         count_slider("epochs", "epochs", "Passes over the training set", 1, 1000, 30, 10, 0.25),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         choice("activation", "activation", "Non-linearity of the hidden units",
-               list(ACTIVATIONS), "relu"),
+               menu(ACTIVATIONS), "relu"),
         choice("data", "data", "What the network has to learn", SETS, "moons"),
     ]  # fmt: skip
     return Panel(

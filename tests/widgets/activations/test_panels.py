@@ -13,12 +13,13 @@ from lessons import TrainConfig, data, decision_map, predict, train
 from lessons.activations import ACTIVATIONS, softmax
 from lessons.experiments.activations.saturation import FLAT, flat_shares
 from widgets import activations
+from widgets.activations.formulas import FORMULAS
 from widgets.activations.functions import HEIGHTS, Z
-from widgets.activations.names import FORMULAS, title
 from widgets.activations.network import GOOD, MAP_POINTS, SETS, SHOWN, SHOWN_SAMPLES
 from widgets.activations.probabilities import DOWN, UP
 from widgets.artists import Words
 from widgets.beliefs import mix_colors, ranges
+from widgets.options import title
 from widgets.style import BLACK, CLASSES, RED
 
 pytestmark = pytest.mark.usefixtures("compiled")

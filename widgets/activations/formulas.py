@@ -1,13 +1,4 @@
-"""How the activations are called and written where they are shown."""
-
-NAMES = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "silu": "SiLU",
-    "gelu": "GELU",
-    "gelu_tanh": "GELU (tanh)",
-}
+"""The formulas of the activations, as they are shown."""
 
 FORMULAS = {
     "identity": "f(z) = z",
@@ -21,12 +12,3 @@ FORMULAS = {
     "gelu": "f(z) = z·Φ(z)\n     = z·(1 + erf(z/√2)) / 2",
     "gelu_tanh": "f(z) = z·(1 + tanh(u)) / 2,\nu = √(2/π)·(z + 0.044715·z³)",
 }
-
-
-def title(name):
-    """Return the usual spelling of an activation's name.
-
-    >>> title("relu"), title("tanh")
-    ('ReLU', 'tanh')
-    """
-    return NAMES.get(name, name)
