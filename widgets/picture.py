@@ -77,7 +77,7 @@ class Picture:
         return before != (self.shape, self.density, self.dark)
 
     def mend_texts(self):
-        """Break long lines on a narrow page; by their gid, show what is for it or for others alone."""
+        """Break long lines on a narrow page, and show what is for it, or for others, by its gid."""
         narrow = self.arrangement.narrow
         for text in texts(self.figure):
             text.set_wrap(narrow)
