@@ -67,7 +67,7 @@ def draw(figure):
             text(cells, x / 860, 374 / 400, transform=figure.transFigure, **counters)
             for x in (20, 200, 462)
         ],
-        out_text=text(cells, 278, 273, fontsize=SMALL),
+        out_text=text(cells, 266, 273, fontsize=SMALL),
         epoch_text=text(epoch, 0, 24),
         mix_text=text(mix, 0, 24),
         mix=[
@@ -85,9 +85,9 @@ def draw(figure):
 
 def draw_key(axes):
     """Say what the colors of the cells mean; return the square that takes the batch's color."""
-    for x, name in ((15, "this batch"), (98, "faint: still to come"), (250, "used")):
+    for x, name in ((15, "this batch"), (90, "faint: still to come"), (224, "used")):
         axes.text(x, 281, name, fontsize=SMALL, va="center_baseline")
-    this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 240))
+    this, _ = (axes.plot(x, 281, "s", color=USED, ms=7, clip_on=False)[0] for x in (5, 214))
     return this
 
 
