@@ -191,10 +191,12 @@ def count_learned(runs):
     return sum(bool(run.train_loss[-1] < 0.2) for run in runs)
 
 
-@pytest.mark.claim("nine_steps", "With zeros no weight ever moves")
+@pytest.mark.claim("nine_steps", "With zeros no weight that multiplies a signal ever moves")
 @pytest.mark.claim(
     "nine_steps",
-    "(With sigmoid units, whose output at 0 is ½, they do move, but all as one.)",
+    "(Only what the last layer adds to its sums moves, and that is the same for every point. With "
+    "sigmoid units, whose output at 0 is ½, such weights do move, the last layer's first, but "
+    "alike in all units of a layer.)",
 )
 def test_zeros_stay_zero_but_with_sigmoid(compiled, seeds, measured):
     """xor, networks of one and eight layers, 60 epochs: ReLU, tanh, GELU; sigmoid."""
@@ -202,10 +204,20 @@ def test_zeros_stay_zero_but_with_sigmoid(compiled, seeds, measured):
         for hidden in (SHALLOW, DEEP):
             for run in deep_runs("zeros", seeds, hidden, activation=activation):
                 assert not any(layer.W.any() for layer in run.params)
+                assert [bool(layer.b.any()) for layer in run.params] == [False] * len(hidden) + [
+                    True
+                ]
     for run in deep_runs("zeros", seeds, SHALLOW, activation="sigmoid"):
         assert run.params[0].W.any()
         assert np.ptp(run.params[0].W, axis=1).max() < 1e-6
-    measured(f"all 0 in {6 * len(seeds)} runs; with sigmoid they move in {len(seeds)}, all alike")
+    for run in deep_runs("zeros", seeds, activation="sigmoid"):
+        assert run.params[-1].W.any()
+        assert np.abs(run.params[0].W).max() < 1e-6
+        assert max(np.ptp(layer.W, axis=1).max() for layer in run.params[:-1]) < 1e-6
+    measured(
+        f"all 0 in {6 * len(seeds)} runs; with sigmoid they move in {2 * len(seeds)}, alike in all "
+        "units of a layer; of eight layers the first are still at 0 after 60 epochs"
+    )
 
 
 @pytest.mark.claim(
@@ -403,6 +415,24 @@ def test_gravity_without_errors_of_measurement(seeds, measured):
     measured("; ".join(f"{updates} updates {spread(g)}" for updates, g in found.items()))
 
 
+@pytest.mark.claim(
+    "nine_steps",
+    "That is luck: with other seeds it is nearer in about six of ten.",
+    seeds=200,
+)
+def test_gravity_is_mostly_nearer_by_least_squares(seeds, measured):
+    """Distance from 9.81 m/s²: least squares, and rate 0.1, batches of 4, 60 updates."""
+    least, short = (np.array(found) - 9.81 for found in (
+        [gravity(seed) for seed in seeds],
+        [-2 * lesson.weights_in_units(trained(seed).weights[-1], ready_for(seed))[0]
+         for seed in seeds],
+    ))  # fmt: skip
+    nearer = np.mean(np.abs(least) < np.abs(short))
+    assert 0.52 < nearer < 0.68
+    assert np.mean(least**2) < np.mean(short**2)
+    measured(f"nearer in {100 * nearer:.0f}% of {len(seeds)}")
+
+
 # Testing many times, somebody else's yardstick
 
 
@@ -525,8 +555,8 @@ def test_all_samples_as_the_yardstick_change_nothing_here(seeds, measured):
 
 @pytest.mark.claim(
     "nine_steps",
-    "In other preparations a leak makes the test loss too good: picking, by all samples, the "
-    "inputs that look useful is one.",
+    "In other preparations a leak makes the test loss too good; one is to pick, by all samples, "
+    "the inputs that look useful.",
 )
 def test_picking_inputs_by_all_samples_is_a_leak(seeds, measured):
     """500 inputs and a target, all random; the 5 inputs that go best with it, by all 40 samples or
@@ -579,7 +609,8 @@ def test_scikit_learns_loss_is_half_as_large(seeds, measured):
 )
 @pytest.mark.claim(
     "nine_steps",
-    "max_iter counts epochs, and tol ends it before, here after about 35.",
+    "max_iter counts epochs (passes over the samples), and tol ends the training earlier, here "
+    "after about 35.",
     seeds=40,
 )
 def test_scikit_learn_with_one_sample_per_update(seeds, measured):
