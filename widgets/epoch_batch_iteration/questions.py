@@ -107,8 +107,8 @@ def predict_order():
         [
             Choice("Nothing changes: the same samples, the same number of updates.", same),
             Choice("It learns faster: one class at a time is easier.", easier),
-            Choice("It learns one class, forgets it over the other, and so on.", last_class,
-                   right=True),
+            Choice("It learns one class, forgets it while it learns the other, and so on.",
+                   last_class, right=True),
         ],
     )  # fmt: skip
 

@@ -46,11 +46,6 @@ def spread(values, digits=0):
 )
 @pytest.mark.claim(
     "epoch_batch_iteration",
-    "A single sample is a poor guide, and at this learning rate, 0.5, each of its steps is too "
-    "long.",
-)
-@pytest.mark.claim(
-    "epoch_batch_iteration",
     "With a fifth of the rate, 0.1, the same 6,000 updates get nearly all unseen samples right.",
 )
 def test_batches_of_one_need_a_smaller_rate(seeds, measured):
@@ -67,6 +62,43 @@ def test_batches_of_one_need_a_smaller_rate(seeds, measured):
     measured(
         f"unseen samples right, batches of 1: {percent(one)}; at 0.1 {percent(short)}; batches of "
         f"100, at 0.5: {percent(hundred)}"
+    )
+
+
+def steps_of_one_sample(seed, rate):
+    """Of every 150th step: how many lower the loss of their own sample, and raise that of all."""
+    split = load(1200, "mixed", seed)
+    run = trained(seed, snapshots="update", batch_size=1, learning_rate=rate)
+    order = counting.sample_orders(run.config, split).ravel()
+    own, uphill = [], []
+    for update in range(0, run.updates, 150):
+        sample = order[update]
+        one = split.X_train[[sample]], split.y_train[[sample]]
+        for changes, samples in ((own, one), (uphill, (split.X_train, split.y_train))):
+            before, after = (
+                evaluate(run.snapshots[update + k], run.config, *samples)[0] for k in (0, 1)
+            )
+            changes.append(after - before)
+    return np.mean(np.array(own) <= 0), np.mean(np.array(uphill) > 0)
+
+
+@pytest.mark.claim(
+    "epoch_batch_iteration",
+    "A single sample is a poor guide, and at this learning rate, 0.5, the network follows it too "
+    "far: every step lowers the loss of its own sample, but about seven in ten raise the loss of "
+    "all.",
+)
+def test_one_sample_is_followed_too_far(seeds, measured):
+    """Batches of 1, five epochs, at the rates 0.5 and 0.1: every 150th step, by both losses."""
+    long, short = (
+        np.array([steps_of_one_sample(seed, rate) for seed in seeds]).T for rate in (0.5, 0.1)
+    )
+    assert min(long[0].min(), short[0].min()) > 0.98
+    assert 0.65 < long[1].mean() < 0.8
+    assert short[1].mean() < long[1].mean() - 0.1
+    measured(
+        f"at 0.5 {100 * long[0].mean():.0f}% of the steps lower the loss of their own sample, and "
+        f"that of all rises in {percent(long[1])}; at 0.1 in {percent(short[1])}"
     )
 
 
@@ -224,7 +256,7 @@ def test_samples_sorted_by_place_cost_epochs_too(seeds, measured):
 
 
 @pytest.mark.claim(
-    "epoch_batch_iteration", "How many depends on the data; two clouds far apart bear it."
+    "epoch_batch_iteration", "How many depends on the data: for two clouds far apart, none."
 )
 def test_how_much_sorting_costs_depends_on_the_data(seeds, measured):
     """Sorted by class and shuffled, 1,200 samples, five epochs, the panel's network."""
@@ -423,13 +455,13 @@ def test_too_few_epochs_underfit_and_too_many_overfit(seeds, measured):
 )
 @pytest.mark.claim(
     "epoch_batch_iteration",
-    "An epoch is then 16 updates, but it is not that: 62 epochs, about as many updates as before, "
-    "say the same.)",
+    "An epoch is then 16 updates, but that is not the reason: 60 epochs, about as many updates as "
+    "before, show the same.)",
 )
 def test_with_more_samples_it_overfits_less(seeds, measured):
-    """16 samples, 1,000 updates; 256 samples, 16,000 and 992 updates."""
+    """16 samples, 1,000 updates; 256 samples, 16,000 and 960 updates."""
     found = {}
-    for n, epochs in ((16, 1000), (256, 1000), (256, 62)):
+    for n, epochs in ((16, 1000), (256, 1000), (256, 60)):
         runs = [few_run(seed, n, epochs) for seed in seeds]
         falls = [run.train_loss[-1] / run.train_loss[run.best_epoch] for run in runs]
         found[n, epochs] = [rise(run) for run in runs], falls
@@ -485,15 +517,17 @@ def rising(batch_size, rate, epochs, seeds, samples=1200):
 )
 @pytest.mark.claim(
     "epoch_batch_iteration",
-    "Without noise it does not happen there.",
+    "Without noise, at the two rates of the table, it does not happen there.",
 )
 def test_noise_outweighs_what_is_left_to_win(seeds, measured):
-    """Rate 0.5: batches of 10 and 32, 20 epochs; all of 300 in a batch, 200 epochs, below 0.05."""
+    """Epochs that begin below 0.05: 20 epochs of batches of 10 and 32, rate 0.5; 200 with all of 300
+    samples in a batch, rates 0.5 and 2."""
     noisy = [rising(size, 0.5, 20, seeds) for size in (10, 32)]
     begun = np.concatenate([starts[rises] for starts, rises in noisy])
     assert np.mean(begun < 0.05) > 0.8
-    floor, rises = (values[:, 100:] for values in rising(300, 0.5, 200, seeds, 300))
-    assert (floor < 0.05).mean() > 0.4
+    runs = [rising(300, rate, 200, seeds, 300) for rate in (0.5, 2.0)]
+    floor, rises = (np.array(values)[..., 100:] for values in zip(*runs, strict=True))
+    assert (floor < 0.05).mean(axis=(1, 2)).min() > 0.4
     calm = int(rises[floor < 0.05].sum())
     assert calm == 0
     measured(
@@ -504,8 +538,8 @@ def test_noise_outweighs_what_is_left_to_win(seeds, measured):
 
 @pytest.mark.claim(
     "epoch_batch_iteration",
-    "Shorter steps put it off: at a rate of 0.1 it is rare in the same 20 epochs, but 100 epochs "
-    "come to the same loss, and then it is not.",
+    "Shorter steps put it off. With batches of 10 at a rate of 0.1 it is rare in the same 20 "
+    "epochs; but 100 epochs come to the same loss, and then it is not.",
 )
 def test_shorter_steps_put_it_off(seeds, measured):
     """Batches of 10: 20 epochs at rate 0.5; 100 epochs at rate 0.1, and the first 20 of them."""
