@@ -520,7 +520,7 @@ def rising(batch_size, rate, epochs, seeds, samples=1200):
     "Without noise, at the two rates of the table, it does not happen there.",
 )
 def test_noise_outweighs_what_is_left_to_win(seeds, measured):
-    """Epochs that begin below 0.05: 20 epochs of batches of 10 and 32, rate 0.5; 200 with all of 300
+    """Epochs that begin below 0.05: 20 of batches of 10 and 32, rate 0.5; 200 with all of 300
     samples in a batch, rates 0.5 and 2."""
     noisy = [rising(size, 0.5, 20, seeds) for size in (10, 32)]
     begun = np.concatenate([starts[rises] for starts, rises in noisy])
