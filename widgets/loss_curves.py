@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from lessons.numerals import count, short
 from lessons.verdict import guessing_loss, where_it_diverged
@@ -65,11 +66,14 @@ def draw_losses(axes):
     for color in (VALIDATION, TRAINING, GRAY, PINNED):
         ends.append(words(axes, 0, 1, color=color, fontsize=SMALL, va="center"))
     pinned = axes.plot([], [], color=PINNED, linewidth=1.4, linestyle=(0, (2, 2)))[0]
+    lost = axes.plot([], [], color=RED, linewidth=1.6)[0]
+    # A run that diverges at once goes up along the left edge, where half of the line would be cut.
+    lost.set_clip_box(TransformedBbox(Bbox([[-0.01, 0], [1, 1]]), axes.transAxes))
     return SimpleNamespace(
         **vars(scale),
         pinned=pinned, curves=curves, dots=dots, ends=ends,
         exits=draw_exits(axes, [*curves, pinned], values=False),
-        lost=axes.plot([], [], color=RED, linewidth=1.2)[0],
+        lost=lost,
         broken=axes.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
         warning=words(
             axes, 1, 1.03, transform=axes.transAxes, color=RED, fontsize=SMALL, ha="right"
