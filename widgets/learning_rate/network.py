@@ -25,7 +25,7 @@ from widgets.style import BLACK, CLASSES
 SETS = ("spiral", "circle", "xor", "gaussians", "moons", "digits")
 RATES = 1e-6, 1e3
 SIZE = 8.6, 4.1
-BLOCKS = ((0, 0, 345, 345), (345, 0, 860, 345), (0, 345, 745, 410))
+BLOCKS = ((0, 0, 345, 345), (345, 0, 860, 345), (0, 345, 745, 428))
 
 
 @dataclass(frozen=True, eq=False)
