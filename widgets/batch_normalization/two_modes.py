@@ -11,6 +11,7 @@ from lessons.experiments.batch_normalization.modes import answers_in_batches
 from lessons.numerals import count, fixed, short
 from widgets.artists import words
 from widgets.batch_normalization.two_losses import show_batches
+from widgets.beliefs import after
 from widgets.data_sets import load
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.knobs import choice, count_slider, int_slider, log_slider
@@ -159,9 +160,9 @@ def describe(result, moment):
     if run.status == "cancelled":
         return "Stopped by hand."
     loss = run.train_loss[moment.epoch]
-    epochs = f"{moment.epoch} epoch{'' if moment.epoch == 1 else 's'}"
     parts = [
-        f"{batches_of(result)}. After {epochs} the loss is {short(loss)} in evaluation mode.",
+        f"{batches_of(result)}. {after(moment.epoch).capitalize()} the loss is {short(loss)} in "
+        "evaluation mode.",
     ]
     if run.config.batch_size == 1:
         parts.append(

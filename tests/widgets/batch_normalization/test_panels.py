@@ -364,6 +364,7 @@ def test_answers_of_both_modes(modes, time):
     assert np.array_equal(y, np.repeat(np.arange(8), 40))
     swing = float(re.search(r"up to (\d\.\d\d)", str(modes)).group(1))
     assert swing == pytest.approx(np.ptp(answers, axis=1).max(), abs=0.006)
+    assert f" {'After 5 epochs' if time else 'Before training'} the loss is " in str(modes)
 
 
 def test_losses_of_both_modes(modes):
