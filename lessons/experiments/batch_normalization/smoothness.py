@@ -73,25 +73,25 @@ def reach(change):
 
 
 def reach_over_training(run, X, y, epochs):
-    """Find how far the gradient reaches, at several epochs of a run: as a rate, and as a way.
+    """Find how far the gradient reaches, at several epochs of a run: as a rate, and as a distance.
 
-    The way is the length of that step, in units of the length of all parameters: `s·‖g‖ / ‖w‖`.
-    Unlike the rate, it stays the same when the weights before batch norm are scaled.
+    The distance is the length of that step, in units of the length of all parameters:
+    `s·‖g‖ / ‖w‖`. Unlike the rate, it stays the same when the weights before batch norm are scaled.
 
     Parameters: run; X, inputs (N, d); y, their targets; epochs, whole numbers from 0 to
-    `run.completed_epochs`. Returns: the medians of the rates and of the ways.
+    `run.completed_epochs`. Returns: the medians of the rates and of the distances.
 
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=50)
     >>> run = train(TrainConfig(epochs=5), split)
-    >>> rate, way = reach_over_training(run, split.X_train, split.y_train, [0, 5])
-    >>> 0 < way < rate
+    >>> rate, distance = reach_over_training(run, split.X_train, split.y_train, [0, 5])
+    >>> 0 < distance < rate
     True
     """
     found = []
     for epoch in epochs:
         place = run.snapshots[epoch], run.config, X, y
         rate = reach(gradient_change(*place))
-        way = rate * np.linalg.norm(gradient_at(*place)) / np.linalg.norm(flatten(place[0]))
-        found.append((rate, way))
+        distance = rate * np.linalg.norm(gradient_at(*place)) / np.linalg.norm(flatten(place[0]))
+        found.append((rate, distance))
     return tuple(float(median) for median in np.median(found, axis=0))
