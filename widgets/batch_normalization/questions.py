@@ -9,6 +9,7 @@ from lessons.engines import engine_at_hand
 from lessons.experiments.batch_normalization import one_batch
 from lessons.experiments.batch_normalization.modes import answers_in_batches
 from lessons.experiments.settled import settled_loss
+from lessons.numerals import fixed
 from lessons.parameters import Layer, Params
 from widgets.batch_normalization.training import fate
 from widgets.tasks import Choice, Goal, Goals, Prediction
@@ -30,10 +31,13 @@ def predict_output():
             np.concatenate([getattr(layer, name) for layer in trained()[0].params[:-1]])
             for name in ("gamma", "beta")
         )
+        means, deviations = (
+            f"from {fixed(values.min(), 1)} to {fixed(values.max(), 1)}"
+            for values in (betas, np.abs(gammas))
+        )
         return (
-            f"After 100 epochs on the spiral the 32 units' means range from {betas.min():.1f} to "
-            f"{betas.max():.1f}, and their standard deviations from {np.abs(gammas).min():.1f} "
-            f"to {np.abs(gammas).max():.1f}."
+            f"After 100 epochs on the spiral the 32 units' means range {means}, and their standard "
+            f"deviations {deviations}."
         )
 
     def always_standard():
@@ -81,9 +85,10 @@ def predict_evaluation():
 
     def of_the_training_set():
         return (
-            "A good idea, and close to what is done. But the weights move all the time, so those "
-            "numbers would have to be computed once more after the last step. Instead they are "
-            "collected on the way, as running averages over the batches."
+            "A good idea: those who invented batch norm did it so. But it takes another pass "
+            "through many batches after the last step, and again whenever the weights have moved. "
+            "Libraries instead collect the numbers on the way, as running averages over the "
+            "batches, and so does this kit."
         )
 
     def running():
@@ -106,7 +111,7 @@ def predict_evaluation():
 
     return Prediction(
         "The network is trained. You ask it about one single sample. Whose mean and variance does "
-        "batch norm use?",
+        "batch norm use, here and in PyTorch and Keras?",
         [
             Choice("Those of the batch I ask about, as in training.", of_the_batch),
             Choice("None: it is switched off when the network is used.", none),
