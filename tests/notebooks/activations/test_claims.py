@@ -120,7 +120,7 @@ def diverged(init, depth, seeds):
 
 @pytest.mark.claim("activations", "At rate 0.2, identity with five or six layers diverges.")
 @pytest.mark.claim(
-    "activations", "Choose `xavier_normal` there, and identity diverges at no depth."
+    "activations", "Choose **Xavier normal** there, and identity diverges at no depth."
 )
 def test_identity_diverges_from_hes_first_weights_and_from_xaviers_at_no_depth(seeds, measured):
     """Spiral, 40 epochs, rate 0.2, 1 to 6 layers of 16, from He's and from Xavier's weights."""

@@ -85,7 +85,7 @@ def test_without_it_the_signal_fades_and_with_it_a_deep_sigmoid_network_learns(s
 
 @pytest.mark.claim(
     "batch_normalization",
-    "choose the first weights `large_normal` and the learning rate 1, and this network learns "
+    "choose the first weights **large normal** and the learning rate 1, and this network learns "
     "without batch normalization.",
 )
 def test_larger_first_weights_keep_the_signal_too(seeds, measured):
@@ -138,7 +138,7 @@ def test_more_rates_work_with_it_and_first_weights_matter_less(seeds, measured):
 
 @pytest.mark.claim(
     "batch_normalization",
-    "ReLU from `large_normal` works, too, but at far smaller rates than from the three above it.",
+    "ReLU from **large normal** works, too, but at far smaller rates than from the three above it.",
 )
 def test_large_first_weights_without_it_want_smaller_rates(seeds, measured):
     """Circle, 4 layers of 16 ReLU units, 30 epochs, without: runs that work at rate 0.003, 0.3."""
@@ -158,7 +158,7 @@ def test_large_first_weights_without_it_want_smaller_rates(seeds, measured):
 
 @pytest.mark.claim("batch_normalization", "Sigmoid with batch normalization trains from all five.")
 @pytest.mark.claim(
-    "batch_normalization", "Without it only `large_normal` works at any of these rates"
+    "batch_normalization", "Without it only **large normal** works at any of these rates"
 )
 def test_without_it_a_deep_sigmoid_network_works_from_large_weights_only(seeds, measured):
     """Circle, 4 layers of 16 sigmoid units, 30 epochs: a run works at rate 0.1, 1 or 4.6."""
