@@ -3,8 +3,9 @@
     python benchmarks/live_path.py [--check] [--ticks 200] [panel ...]
 
 Moves one knob of a panel, at its first settings otherwise, one synchronous call after another,
-without a browser, and prints the whole and the parts. The two maps that train dozens of networks,
-`learning_rate.sweep` and `batch_normalization.rates`, show their progress instead.
+without a browser, and prints the whole and the parts. Those that train dozens of networks,
+`learning_rate.sweep`, `optimizers.rates` and `batch_normalization.rates`, show their progress
+instead.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from widgets import (
     epoch_batch_iteration,
     learning_rate,
     nine_steps,
+    optimizers,
 )
 
 WARM_UP = 20
@@ -44,6 +46,10 @@ PANELS = {
     "activations": (activations.panel, "learning_rate", RATES),
     "activations.functions": (activations.functions, "z", NUMBERS),
     "activations.softmax": (activations.softmax, "z1", NUMBERS),
+    "optimizers": (optimizers.panel, "learning_rate", RATES),
+    "optimizers (start)": (optimizers.panel, "start_w1", (-1.5, 1.5)),
+    "optimizers.momentum": (optimizers.momentum, "momentum", (0.0, 0.9)),
+    "optimizers.memory": (optimizers.memory, "forget", RATES),
     "batch_normalization": (batch_normalization.panel, "learning_rate", RATES),
     "batch_normalization.steps": (batch_normalization.steps, "gamma", NUMBERS),
     "batch_normalization.modes": (batch_normalization.modes, "batch_size", SIZES),

@@ -9,10 +9,11 @@ from widgets import (
     epoch_batch_iteration,
     learning_rate,
     nine_steps,
+    optimizers,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, activations
-LESSONS += (batch_normalization,)
+LESSONS += optimizers, batch_normalization
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

@@ -27,6 +27,7 @@ from widgets import (
     epoch_batch_iteration,
     learning_rate,
     nine_steps,
+    optimizers,
     style,
 )
 from widgets.artists import Layer, PixelMap, Words
@@ -61,6 +62,13 @@ PANELS = {
     activations.panel: [{"learning_rate": 20.0}, {"pinned": {"learning_rate": 0.01}}],
     activations.functions: [{"z": 6.0, "pinned": {"activation": "gelu"}}],
     activations.softmax: [{"shift": 120.0, "pinned": {"z1": -2}}, {"z2": 2.0}],
+    optimizers.panel: [
+        {"rates": "each at its best", "surface": "rosenbrock", "decay": 0.1},
+        {"pinned": {"learning_rate": 0.1}},
+    ],
+    optimizers.momentum: [{"product": 4.2, "pinned": {"momentum": 0.9}}, {"method": "Nesterov"}],
+    optimizers.memory: [{"forget": 0.001, "pinned": {"corrected": True}}],
+    optimizers.rates: [{"epochs": 5, "l2": 0.01, "pinned": {"epochs": 2}}],
     batch_normalization.panel: [{"learning_rate": 100.0, "pinned": {"learning_rate": 1.0}}],
     batch_normalization.steps: [{"gamma": 4.0, "beta": 5.0}],
     batch_normalization.rates: [{"epochs": 5, "depth": 6, "pinned": {"epochs": 2}}],

@@ -104,10 +104,9 @@ def test_the_stage_answers_every_touch(panel):
     assert isinstance(panel, Panel)
 
 
-# All that can be touched in the lessons. Two maps that train for long have nothing to be touched.
-TOUCHED = [
-    name for name in PANELS if name not in ("learning_rate.sweep", "batch_normalization.rates")
-]
+# All that can be touched in the lessons. Those that train for long have nothing to be touched.
+LONG = "learning_rate.sweep", "optimizers.rates", "batch_normalization.rates"
+TOUCHED = [name for name in PANELS if name not in LONG]
 
 
 @pytest.fixture(scope="module", params=TOUCHED)

@@ -1,0 +1,61 @@
+"""The predictions and goals of lesson 07: replies with figures, goals that runs reach."""
+
+import pytest
+
+from widgets import optimizers
+from widgets.optimizers.race import BEST
+
+pytestmark = pytest.mark.usefixtures("compiled")
+
+
+@pytest.mark.parametrize(
+    ("make", "facts"),
+    [
+        (optimizers.predict_race, ["SGD 0.00054 at rate 0.018", "Adam 1e−8 at rate 1"]),
+        (optimizers.predict_momentum, ["2(1 + μ) = 3.80", "at 3.9 the distance is 1.6e60"]),
+        (optimizers.predict_rates, ["5 seeds"]),
+    ],
+)
+def test_every_answer_has_a_reply_of_its_own_with_figures(make, facts):
+    prediction, replies = make(), []
+    for choice in prediction.choices:
+        prediction.choose(choice.answer)
+        replies.append(prediction.reply)
+        assert prediction.reply.startswith("Right." if choice.right else "Not quite.")
+        assert all(fact in prediction.reply for fact in facts)
+    assert len(set(replies)) == len(replies)
+    assert sum(choice.right for choice in prediction.choices) == 1
+    prediction.close()
+
+
+def test_goals_are_reached_by_what_they_ask_for_and_not_before():
+    panel = optimizers.panel(steps=50)
+    goals = optimizers.goals(panel)
+    assert goals.done == {}
+    for settings in (
+        {"condition": 100, "learning_rate": 0.018, "momentum": 0.99, "steps": 200},
+        {"condition": 100, "angle": 0, "rates": BEST, "steps": 200, "momentum": 0.9},
+        {"surface": "rosenbrock", "start_w1": 0.5, "start_w2": 0.5},
+    ):
+        before = len(goals.done)
+        panel.set(**settings)
+        assert len(goals.done) == before + 1
+    panel.set(**panel.start)
+    assert str(goals).startswith("Goals reached: 3 of 3")
+    goals.close()
+    panel.close()
+
+
+def test_goals_are_not_given_away():
+    panel = optimizers.panel(condition=10, angle=0, rates=BEST)
+    goals = optimizers.goals(panel)
+    for settings in (
+        {"surface": "rosenbrock", "steps": 500},
+        {"surface": "ravine", "condition": 100, "rates": "same for all", "steps": 200,
+         "learning_rate": 0.1},
+        {"learning_rate": 0.018, "momentum": 0.99, "show_momentum": False},
+    ):  # fmt: skip
+        panel.set(**settings)
+        assert goals.done == {}
+    goals.close()
+    panel.close()
