@@ -22,6 +22,7 @@ from widgets import (
     batch_size,
     epoch_batch_iteration,
     learning_rate,
+    loss_functions,
     nine_steps,
     optimizers,
 )
@@ -43,6 +44,9 @@ PANELS = {
     "batch_size.noise": (batch_size.noise, "batch_size", SIZES),
     "batch_size.paths": (batch_size.paths, "learning_rate", RATES),
     "batch_size.cost": (batch_size.cost, "batch_size", SIZES),
+    "loss_functions": (loss_functions.panel, "seed", SEEDS),
+    "loss_functions.lines": (loss_functions.lines, "out", NUMBERS),
+    "loss_functions.margin": (loss_functions.margin, "z", NUMBERS),
     "activations": (activations.panel, "learning_rate", RATES),
     "activations.functions": (activations.functions, "z", NUMBERS),
     "activations.softmax": (activations.softmax, "z1", NUMBERS),

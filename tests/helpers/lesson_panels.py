@@ -8,12 +8,13 @@ from widgets import (
     batch_size,
     epoch_batch_iteration,
     learning_rate,
+    loss_functions,
     nine_steps,
     optimizers,
 )
 
-LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, activations
-LESSONS += optimizers, batch_normalization
+LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
+LESSONS += activations, optimizers, batch_normalization
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS
