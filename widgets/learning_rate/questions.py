@@ -89,7 +89,11 @@ def goals(panel):
     return Goals(
         panel,
         [
-            Goal("Break it: make a training on the digits diverge.", diverged),
+            Goal(
+                "Break it: make a training on the digits diverge. (Hint: the activation identity "
+                "cannot die.)",
+                diverged,
+            ),
             Goal("Spiral: validation loss below 0.10 within 300 updates.", quick_spiral),
             Goal("Digits: 95% of the unseen images right, with at most 10 epochs.", good_digits),
         ],
