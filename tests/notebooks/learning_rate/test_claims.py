@@ -268,7 +268,7 @@ def curvatures_of(seed, epochs, **settings):
 @pytest.mark.claim("learning_rate", "it is thrown to a flatter place, and learns there")
 @pytest.mark.claim(
     "learning_rate",
-    "at the three larger rates until it is near $2/\\eta$, and there it stays",
+    "at the two larger rates until it is near $2/\\eta$, and there it stays",
 )
 @pytest.mark.claim(
     "learning_rate", "So the curvature of the first weights does not say where training breaks."
