@@ -68,7 +68,7 @@ def test_a_mouse_drags_z_along_the_function(lesson, area):
     for z in (1, 0, -1, -2, -3):
         lesson.mouse.move(*point(area, z))
         lesson.wait_for_timeout(20)
-    assert shows(lesson, "-3")
+    assert shows(lesson, "−3")
     assert lab.picture(lesson, PANEL) != before
     # Held fast, it goes on beyond the axes, as far as the knob does.
     lesson.mouse.move(point(area, 6)[0] + 60, 10)
@@ -84,7 +84,7 @@ def test_a_finger_drags_z_and_the_page_stays_where_it_is(lesson, area):
     for k, z in enumerate((1, 0, -1, -2, -3)):
         x, y = point(area, z)
         touch("touchMove", (x, y - 20 * k))
-    assert shows(lesson, "-3")
+    assert shows(lesson, "−3")
     touch("touchEnd")
     assert lesson.evaluate(SCROLLED) == before
 
