@@ -162,7 +162,7 @@ class Ahead:
         return await self.slice(
             panel,
             lambda: (
-                panel.words(panel.describe, result, moment, place.settings),
+                panel.words(panel.describe, result, moment, pinned),
                 *panel.picture.encoded(frame, far),
             ),
         )

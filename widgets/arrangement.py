@@ -24,9 +24,8 @@ LEAST_SHARE = 0.1
 class Block:
     """A rectangle of the wide picture and where it stands now; all in pixels from the top left.
 
-    Parameters: x and y, pairs of places along the wide
-    picture and along the block as it is now, between which all others are found by interpolation;
-    at, where its corner stands.
+    Parameters: x and y, pairs of places along the wide picture and along the block as it is now,
+    between which all others are found by interpolation; at, where its corner stands.
     """
 
     x: tuple

@@ -134,7 +134,7 @@ class Panel(Places, Touchable, Still):
         return self.text
 
     def __repr__(self):
-        return self.words(self.brief, self.result, self.moment, self.computed)
+        return self.words(self.brief, self.result, self.moment, self.pinned_beside(self.computed))
 
     # --- what the learner's hand does ---------------------------------------------------------
 
@@ -333,7 +333,7 @@ class Panel(Places, Touchable, Still):
             framed = time.perf_counter()
             pinned = self.pinned_beside(self.computed)
             self.update(self.artists, self.result, self.moment, pinned)
-            text = self.words(self.describe, self.result, self.moment, self.computed)
+            text = self.words(self.describe, self.result, self.moment, pinned)
             self.picture.render()
             drawn = time.perf_counter()
             frame = self.picture.encoded(far=self.stage is not None and self.stage.road.is_far)

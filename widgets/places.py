@@ -49,10 +49,9 @@ class Places:
             return None
         return beside(self.pinned, self.knobs, self.pinned_settings, settings)
 
-    def words(self, describe, result, moment, settings):
+    def words(self, describe, result, moment, pinned):
         """Return the summary, or with `brief` for `describe` what of it notebooks store."""
-        about_pinned = sentences(self.pinned_beside(settings))
-        return " ".join([describe(result, moment), *remarks_on(result), *about_pinned])
+        return " ".join([describe(result, moment), *remarks_on(result), *sentences(pinned)])
 
     def neighbors(self, field, direction=0):
         """Yield the other places that one knob can be moved to, the nearest first.

@@ -98,8 +98,7 @@ class Stage(anywidget.AnyWidget):
         known = before is not None and before.content == content
         held = Held(content, size, before.number if known else self.number)
         frame = {"key": key, "text": text, "kind": kind, "ahead": ahead, "picture": held.number}
-        frame |= {"number": self.number, "generation": self.generation}
-        frame |= self.shape
+        frame |= {"number": self.number, "generation": self.generation} | self.shape
         self.held[key] = held
         self.drop_oldest()
         self.road.sent(self.number, 0 if known else size)

@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -50,6 +51,7 @@ def lesson_path(word):
     return path
 
 
+@cache
 def lesson_text(word):
     """Return all that a lesson says: its text, its questions with their replies, its panels."""
     cells = nbformat.read(lesson_path(word), 4).cells
@@ -60,6 +62,7 @@ def lesson_text(word):
     return plain("\n\n".join(said))
 
 
+@cache
 def on_the_page():
     """Return the sentences that docs/claims.md has, without markup."""
     rows = [row for row in PAGE.read_text().splitlines() if row.startswith("| ")]

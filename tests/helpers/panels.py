@@ -7,6 +7,7 @@ import time
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from ipywidgets.widgets import widget
 from PIL import Image
 
@@ -83,6 +84,23 @@ def fail_if(settings, mode):
 def slide(panel, field, value):
     """Do what the page does when a hand moves a knob, to a value that the hand can reach."""
     panel.knobs[field].control.value = value
+
+
+def kept(make, scope="module", **settings):
+    """A fixture: one panel for all tests of a file, or of another scope, closed at the end."""
+
+    @pytest.fixture(scope=scope)
+    def made(compiled):
+        panel = make(**settings)
+        yield panel
+        panel.close()
+
+    return made
+
+
+def xy(line):
+    """Where the points of a line are, in its data."""
+    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 def in_picture(panel, name, point):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
+from panels import kept, xy
 
 from lessons import TrainConfig, data, decision_map, predict, train
 from lessons.activations import ACTIVATIONS, softmax
@@ -27,19 +28,9 @@ pytestmark = pytest.mark.usefixtures("compiled")
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
 
 
-def opened(make, **settings):
-    @pytest.fixture(scope="module")
-    def panel():
-        made = make(**settings)
-        yield made
-        made.close()
-
-    return panel
-
-
-curve_panel = opened(activations.functions)
-softmax_panel = opened(activations.softmax)
-network_panel = opened(activations.panel)
+curve_panel = kept(activations.functions)
+softmax_panel = kept(activations.softmax)
+network_panel = kept(activations.panel)
 
 
 @pytest.fixture
@@ -59,10 +50,6 @@ def panel(network_panel):
     """The panel of the networks, as it is at first, for little money."""
     network_panel.set(**network_panel.start | {"epochs": 6, "time": 6})
     return network_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 def shown_words(panel):

@@ -9,6 +9,7 @@ import panels
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
+from panels import kept, xy
 
 from lessons import Progress, TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS, sigmoid
@@ -28,20 +29,10 @@ from widgets.style import BLUE, ORANGE
 pytestmark = pytest.mark.usefixtures("compiled")
 
 
-def shared(make):
-    @pytest.fixture(scope="module")
-    def made(compiled):
-        panel = make()
-        yield panel
-        panel.close()
-
-    return made
-
-
-steps_panel = shared(batch_normalization.steps)
-pair_panel = shared(lambda: batch_normalization.panel(epochs=10))
-rates_panel = shared(lambda: batch_normalization.rates(epochs=2, depth=2))
-modes_panel = shared(lambda: batch_normalization.modes(epochs=5))
+steps_panel = kept(batch_normalization.steps)
+pair_panel = kept(lambda: batch_normalization.panel(epochs=10))
+rates_panel = kept(lambda: batch_normalization.rates(epochs=2, depth=2))
+modes_panel = kept(lambda: batch_normalization.modes(epochs=5))
 
 
 @pytest.fixture
@@ -66,10 +57,6 @@ def rates(rates_panel):
 def modes(modes_panel):
     modes_panel.set(**modes_panel.start)
     return modes_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 # One batch

@@ -7,6 +7,7 @@ import numpy as np
 import panels
 import pytest
 from matplotlib.transforms import Bbox
+from panels import kept, xy
 
 from lessons import TrainConfig, data, predict, train
 from lessons.experiments import batch_size as lesson
@@ -21,18 +22,6 @@ from widgets.picture import moving_artists
 from widgets.style import RED
 
 pytestmark = pytest.mark.usefixtures("compiled")
-
-
-def kept(make):
-    """Return a fixture: one panel for all tests, which starts each of them as it was at first."""
-
-    @pytest.fixture(scope="module")
-    def made():
-        panel = make()
-        yield panel
-        panel.close()
-
-    return made
 
 
 racing_made, noisy_made = kept(batch_size.panel), kept(batch_size.noise)
@@ -62,10 +51,6 @@ def costly(costly_made):
 def wandering(wandering_made):
     wandering_made.set(**wandering_made.start)
     return wandering_made
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 # Races

@@ -7,6 +7,7 @@ import numpy as np
 import panels
 import pytest
 from matplotlib.transforms import Bbox
+from panels import kept, xy
 
 from lessons import Progress, TrainConfig, evaluate, gradient_at, predict, train
 from lessons.experiments import epoch_batch_iteration as counting
@@ -28,21 +29,9 @@ from widgets.picture import moving_artists
 pytestmark = pytest.mark.usefixtures("compiled")
 
 
-def made(function):
-    """A panel for the whole module, and a fixture that gives it as it is at first."""
-
-    @pytest.fixture(scope="module")
-    def kept(compiled):
-        panel = function()
-        yield panel
-        panel.close()
-
-    return kept
-
-
-cell_panel = made(lesson.panel)
-gradient_panel = made(lesson.gradients)
-fit_panel = made(lambda: lesson.fits(epochs=300))
+cell_panel = kept(lesson.panel)
+gradient_panel = kept(lesson.gradients)
+fit_panel = kept(lambda: lesson.fits(epochs=300))
 
 
 @pytest.fixture
@@ -61,10 +50,6 @@ def fan(gradient_panel):
 def fit(fit_panel):
     fit_panel.set(**fit_panel.start)
     return fit_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 # The cells

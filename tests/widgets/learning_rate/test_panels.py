@@ -8,6 +8,7 @@ import numpy as np
 import panels
 import pytest
 from matplotlib.transforms import Bbox
+from panels import xy
 
 from lessons import TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS
@@ -61,10 +62,6 @@ def swept(sweep_panel):
     """The panel of the sweep, as it was at first."""
     sweep_panel.set(**sweep_panel.start)
     return sweep_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 # The network: losses

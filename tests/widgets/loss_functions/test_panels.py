@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from matplotlib.transforms import Bbox
-from panels import settle
+from panels import kept, settle, xy
 
 from lessons import TrainConfig, decision_map, train
 from lessons.experiments.loss_functions.fits import NAMES, fit_lines, loss_and_pull
@@ -24,19 +24,9 @@ from widgets.loss_functions.network import FITTING, RARE
 pytestmark = pytest.mark.usefixtures("compiled")
 
 
-def opened(make, **settings):
-    @pytest.fixture(scope="module")
-    def panel():
-        made = make(**settings)
-        yield made
-        made.close()
-
-    return panel
-
-
-lines_panel = opened(loss_functions.lines)
-margin_panel = opened(loss_functions.margin)
-network_panel = opened(loss_functions.panel)
+lines_panel = kept(loss_functions.lines)
+margin_panel = kept(loss_functions.margin)
+network_panel = kept(loss_functions.panel)
 
 
 @pytest.fixture
@@ -56,10 +46,6 @@ def panel(network_panel):
     """The panel of the networks, as it is at first, for little money."""
     network_panel.set(**network_panel.start | {"epochs": 12, "time": 12})
     return network_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 def number(text):

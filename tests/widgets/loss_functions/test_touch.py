@@ -2,24 +2,13 @@
 
 import numpy as np
 import pytest
-from panels import touch
+from panels import kept, touch
 
 from widgets import loss_functions
 
-
-def opened(make, **settings):
-    @pytest.fixture
-    def panel():
-        made = make(**settings)
-        yield made
-        made.close()
-
-    return panel
-
-
-lines = opened(loss_functions.lines)
-margin = opened(loss_functions.margin)
-networks = opened(loss_functions.panel, epochs=10)
+lines = kept(loss_functions.lines, scope="function")
+margin = kept(loss_functions.margin, scope="function")
+networks = kept(loss_functions.panel, epochs=10, scope="function")
 
 
 def test_outliers_are_dragged_along_and_nothing_else(lines):

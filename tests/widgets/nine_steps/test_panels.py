@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import panels
 import pytest
+from panels import xy
 
 from lessons.experiments import nine_steps as lesson
 from lessons.verdict import short
@@ -31,10 +32,6 @@ def panel(only_panel):
     """The panel as it is at first."""
     only_panel.set(**only_panel.start)
     return only_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 def trained(seed=0, rate=0.1, batch_size=4, updates=60):

@@ -4,6 +4,7 @@ import numpy as np
 import panels
 import pytest
 from lesson_panels import PANELS
+from panels import kept, xy
 
 from lessons import Progress, TrainConfig, data, train
 from lessons.experiments.optimizers import memory as averaging
@@ -22,20 +23,10 @@ from widgets.style import LIGHT
 pytestmark = pytest.mark.usefixtures("compiled")
 
 
-def shared(make):
-    @pytest.fixture(scope="module")
-    def made(compiled):
-        panel = make()
-        yield panel
-        panel.close()
-
-    return made
-
-
-race_panel = shared(optimizers.panel)
-map_panel = shared(optimizers.momentum)
-memory_panel = shared(optimizers.memory)
-rates_panel = shared(lambda: optimizers.rates(data="moons", epochs=3))
+race_panel = kept(optimizers.panel)
+map_panel = kept(optimizers.momentum)
+memory_panel = kept(optimizers.memory)
+rates_panel = kept(lambda: optimizers.rates(data="moons", epochs=3))
 
 
 @pytest.fixture
@@ -60,10 +51,6 @@ def memory(memory_panel):
 def rates(rates_panel):
     rates_panel.set(**rates_panel.start)
     return rates_panel
-
-
-def xy(line):
-    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
 
 
 def part(panel, kind, name):
