@@ -105,8 +105,8 @@ def predict_evaluation():
         right = np.mean(without.argmax(axis=1) == split.y_val)
         return (
             "The layers above have learned with normalized values; others mean nothing to them. "
-            f"With batch norm left out, the same weights get {100 * right:.0f}% of unseen samples "
-            f"right; with it, {100 * run.val_accuracy[-1]:.0f}%."
+            f"With batch norm left out, the weights of this run get {100 * right:.0f}% of unseen "
+            f"samples right; with it, {100 * run.val_accuracy[-1]:.0f}%."
         )
 
     return Prediction(

@@ -30,7 +30,9 @@ SETS = ("spiral", "circle", "xor", "gaussians", "moons")
 EPOCHS, N = 50, 500
 # So many batches of each size for the curve, and of one size as dots.
 SIZES, BATCHES, DOTS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 400, 475, 500), 64, 200
-SHARES, SPAN = (1e-3, 3.0), 1.3
+SHARES = 1e-3, 3.0
+# The same for every batch size, so that the cloud is seen to shrink.
+SPAN = np.array([0.8, 1.3])
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +176,8 @@ def draw(figure):
     law.text(1.15, 0.0026, "dashed: 1/√B, drawn with replacement", fontsize=SMALL,
              color=GRAY)  # fmt: skip
     law.text(1.15, 0.0016, "blue: without replacement, 0 at B = N", fontsize=SMALL, color=BLUE)
-    cloud.set(xlim=(-SPAN, SPAN), ylim=(-SPAN, SPAN), xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+    cloud.set(xlim=(-SPAN[0], SPAN[0]), ylim=(-SPAN[1], SPAN[1]))
+    cloud.set(xticks=[-0.5, 0, 0.5], yticks=[-1, 0, 1])
     cloud.set_xlabel("along the full gradient, in σ", labelpad=1)
     cloud.set_ylabel("across it, in σ", labelpad=-4)
     cloud.axvline(0, color=LIGHT, linewidth=1)
@@ -191,7 +194,7 @@ def draw(figure):
         # Rings, so that those under the dots of now are seen around them.
         pinned=cloud.plot([], [], "o", mfc="none", mec=PINNED, ms=6, mew=0.8, zorder=1.5)[0],
         arrow=cloud.plot([], [], color=GRADIENT, linewidth=3, zorder=5)[0],
-        head=cloud.plot([], [], ">", color=GRADIENT, ms=11, mec="white", mew=0.5, zorder=6)[0],
+        head=cloud.plot([], [], ">", color=GRADIENT, ms=9, mec="white", mew=0.5, zorder=6)[0],
         outside=words(cloud, 0.98, 0.03, transform=cloud.transAxes, color=GRAY, fontsize=SMALL,
                       ha="right"),
         titles=[words(cloud, 0, height, transform=cloud.transAxes, color=color, fontsize=NORMAL)
@@ -213,7 +216,7 @@ def update(artists, result, moment, pinned):
     dots, uphill = moment.dots, moment.uphill
     artists.downhill.set_data(*dots[~uphill].T)
     artists.uphill.set_data(*dots[uphill].T)
-    outside = int(np.sum(np.abs(dots).max(axis=1) > SPAN))
+    outside = np.count_nonzero((np.abs(dots) > SPAN).any(axis=1))
     artists.outside.set_text(f"{outside} beyond this frame" if outside else "")
     artists.arrow.set_data([0, gradients.full], [0, 0])
     artists.head.set_data([gradients.full], [0])

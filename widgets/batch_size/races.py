@@ -35,6 +35,8 @@ BLOCKS = (
 LOSSES = 1e-4, 10.0
 ONE, ALL, YOURS = SKY, BROWN, BLACK
 KEPT = 32
+# Lines as wide as elsewhere, in and out at every update, would be one solid block.
+LINE, HAIR, OFTEN = 1.8, 0.3, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +162,10 @@ def draw(figure):
     for exponent, label in zip(range(-4, 1), ("10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"), strict=True):
         axes[2].text(-0.05, 10.0**exponent, label, gid="narrow", fontsize=SMALL, color=GRAY,
                      transform=axes[2].get_yaxis_transform(), ha="right", va="center")  # fmt: skip
-    key = [words(track, 0, -0.29, transform=track.transAxes, fontsize=SMALL) for track in axes]
-    words(axes[0], -0.55, -0.29, "learning rate of each:", transform=axes[0].transAxes,
-          fontsize=SMALL, ha="right", gid="wide")  # fmt: skip
+    below = {"y": -0.24, "fontsize": SMALL, "va": "top"}
+    key = [words(track, 0, transform=track.transAxes, **below) for track in axes]
+    words(axes[0], -0.55, text="learning rate of each:", transform=axes[0].transAxes, ha="right",
+          gid="wide", **below)  # fmt: skip
     return SimpleNamespace(
         beliefs=draw_beliefs(figure.add_axes([0.055, 0.25, 0.272, 0.57])), tracks=tracks, key=key
     )
@@ -204,6 +207,7 @@ def update_track(track, budget, result, moment, pinned):
     for racer, curve, end in zip(in_order, track.curves, track.ends, strict=True):
         x, y = path(racer, budget, line) if racer else ([], [])
         show_curve(curve, x, y)
+        curve.set_linewidth(LINE if comes_and_goes(y) < OFTEN else HAIR)
         arrived = len(x) > 0 and np.isfinite(y[-1])
         end.set_data(([1], [np.clip(y[-1], *LOSSES)]) if arrived else ([], []))
         heights.append(y[-1] if arrived else LOSSES[1])
@@ -262,6 +266,11 @@ def path(racer, budget, line):
     return x, np.append(racer.loss[before], racer.loss_at(budget, line))
 
 
+def comes_and_goes(losses):
+    """Count how often a curve leaves its axes or comes back."""
+    return np.count_nonzero(np.diff(np.asarray(losses) > LOSSES[1]))
+
+
 def line_of(limits):
     """Return the room that a line of text needs beside an axis with these limits."""
     return 0.066 * np.ptp(np.log10(limits))
@@ -280,7 +289,7 @@ def name(racer, result):
 
 def rate_of(racer, result):
     """Say which learning rate a racer has, and whether it was too much."""
-    diverged = ", diverged" if racer.run.status == "diverged" else ""
+    diverged = "\ndiverged" if racer.run.status == "diverged" else ""
     return f"{name(racer, result)}: η {short(racer.rate)}{diverged}"
 
 

@@ -29,12 +29,16 @@ ALONG, ACROSS = (-0.3, 1.25), (-0.35, 1.05)
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """The way of one batch size: points in the plane, and detours, after every update."""
+    """The way of one batch size: points in the plane, and detours, after every update.
+
+    Those of the weights, and those of the points that are seen.
+    """
 
     batch_size: int
     color: str
     points: np.ndarray
     detours: np.ndarray
+    seen: np.ndarray
     everyone: bool
 
     @property
@@ -49,6 +53,7 @@ class Result:
     paths: list[Path]
     yours: Path
     rate: float
+    parameters: int
 
 
 def paths(lang="en", **settings):
@@ -89,10 +94,11 @@ def compute(settings, progress):
         walked.append(walk(config, split, UPDATES, engine_at_hand(), progress.part()))
         progress.report(len(walked), len(sizes))
     made = [
-        Path(size, colors[size], points, detours(path), size == n)
+        Path(size, colors[size], points, detours(path), detours(points), size == n)
         for size, path, points in zip(sizes, walked, flatten_paths(walked), strict=True)
     ]
-    return Result(made, next(path for path in made if path.batch_size == mine), rate)
+    yours = next(path for path in made if path.batch_size == mine)
+    return Result(made, yours, rate, walked[0].shape[1])
 
 
 # --- touch --------------------------------------------------------------------------------------
@@ -110,9 +116,9 @@ def draw(figure):
     """Make the artists: the plane on the left, the detours on the right."""
     plane = figure.add_axes([0.03, 0.12, 0.47, 0.76])
     ways = figure.add_axes([0.63, 0.155, 0.3, 0.725])
-    plane.set(xlim=ALONG, ylim=ACROSS, xticks=[], yticks=[], aspect="equal")
-    plane.set_xlabel("along the line from start to end of “all”", labelpad=4)
-    plane.set_ylabel("across it", labelpad=4)
+    plane.set(xlim=ALONG, ylim=ACROSS, xticks=[0, 0.5, 1], yticks=[0, 0.5, 1], aspect="equal")
+    plane.set_xlabel("along the line from start to end of “all”", labelpad=1)
+    plane.set_ylabel("across it", labelpad=1)
     plane.set_title("Paths of the weights, in 2 of their directions")
     plane.plot([0], [0], "s", color=GRAY, ms=6, zorder=4)
     plane.text(-0.03, -0.02, "start", color=GRAY, fontsize=SMALL, ha="right", va="top")
@@ -131,6 +137,10 @@ def draw(figure):
         tips=[plane.plot([], [], "o", color=color, ms=6, mec="white")[0] for color in colors],
         curves=[ways.plot([], [], color=color)[0] for color in colors],
         now=[ways.plot([], [], "o", color=color, ms=5, clip_on=False)[0] for color in colors],
+        hidden=[
+            words(plane, 0.03, height, transform=plane.transAxes, color=GRAY, fontsize=SMALL)
+            for height in (0.09, 0.02)
+        ],
         names=[words(ways, 0, 1, color=color, fontsize=SMALL, va="center") for color in colors],
     )
 
@@ -156,6 +166,11 @@ def update(artists, result, moment, pinned):
     titles = [path and path.name for path in in_order]
     x = moment + 0.04 * UPDATES
     label_ends(artists.names, heights, titles, x, DETOURS, line_of(DETOURS))
+    small = result.paths[0]
+    here = min(moment, len(small.seen) - 1)
+    seen, all_of_it = short(small.seen[here]), short(small.detours[here])
+    artists.hidden[0].set_text(f"path of {small.batch_size}: {seen} as seen here,")
+    artists.hidden[1].set_text(f"{all_of_it} in all {result.parameters} directions")
     for line in artists.pinned:
         line.set_data([], [])
     if pinned:

@@ -163,9 +163,18 @@ def test_a_divergence_is_marked_and_told(racing):
         assert track.winner.get_text() == "batch of 1 ahead"
         # Who did not arrive has no name at the end, but the legend tells.
         assert [label.get_text() for label in track.names if label.get_text()] == ["1"]
-    assert racing.artists.key[1].get_text().endswith(", diverged")
+    assert racing.artists.key[1].get_text().endswith("\ndiverged")
     racing.set(**racing.start)
     assert all(len(xy(track.lost)[0]) == 0 for track in racing.artists.tracks)
+
+
+def test_a_curve_that_swings_out_of_its_axes_at_every_update_is_no_solid_block(racing):
+    racing.set(**racing.start)
+    racing.set(learning_rate=10.0)
+    everyone = [track.curves[1] for track in racing.artists.tracks]
+    assert [curve.get_linewidth() < 1 for curve in everyone] == [False, True, False]
+    racing.set(**racing.start)
+    assert all(curve.get_linewidth() > 1 for curve in everyone)
 
 
 def test_a_race_that_nobody_ends_names_nobody(racing):
@@ -216,6 +225,18 @@ def test_paths_are_those_of_complete_trainings(wandering):
     assert everyone.points[-1] == pytest.approx([distance_to_end(everyone), 0], abs=1e-6)
     assert [len(xy(curve)[0]) for curve in wandering.artists.curves] == [101] * 3
     assert [xy(dot)[0].tolist() for dot in wandering.artists.now] == [[100]] * 3
+
+
+def test_the_plane_says_what_it_does_not_show(wandering):
+    wandering.set(batch_size=32, time=100)
+    small = wandering.result.paths[0]
+    here = np.linalg.norm(np.diff(small.points[:101], axis=0), axis=1).sum()
+    here /= np.linalg.norm(small.points[100])
+    first, second = (text.get_text() for text in wandering.artists.hidden)
+    assert first == f"path of 1: {short(here)} as seen here,"
+    assert second == f"{short(small.detours[100])} in all 354 directions"
+    # Most of the zigzag of the smallest batch is where the plane does not show it.
+    assert here < 0.5 * small.detours[100]
 
 
 def distance_to_end(path):
