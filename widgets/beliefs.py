@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 
 from lessons import decision_map, predict
 from lessons.engines import engine_at_hand
+from lessons.numerals import count
 from widgets.artists import Layer, PixelMap, words
 from widgets.fonts import width
 from widgets.names import readable
@@ -165,4 +166,4 @@ def show_digits(artists, split, beliefs, epoch):
 
 def after(epoch):
     """Say which moment it is."""
-    return f"after {epoch} epoch{'' if epoch == 1 else 's'}" if epoch else "before training"
+    return f"after {count(epoch)} epoch{'' if epoch == 1 else 's'}" if epoch else "before training"

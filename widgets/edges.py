@@ -14,13 +14,23 @@ from widgets.style import SMALL
 
 # A line to infinity could not be drawn; to here it can.
 FAR = 1e300
+# More crossings of an edge than this, and than half of the steps, make a block of a line.
+MANY, PALE = 20, 0.3
 # The room that a line of text needs, in its font size, and that beside an arrow, in pixels.
 LINE, BESIDE = 1.4, 7
 
 
 def show_curve(line, x, y):
-    """Draw a curve, out of its axes where the values are beyond them, infinity included."""
-    line.set_data(x, np.nan_to_num(np.asarray(y, float), nan=np.nan, posinf=FAR, neginf=-FAR))
+    """Draw a curve, out of its axes where the values are beyond them, infinity included.
+
+    One that leaves them and comes back all the time covers a block: it is drawn pale.
+    """
+    y = np.nan_to_num(np.asarray(y, float), nan=np.nan, posinf=FAR, neginf=-FAR)
+    line.set_data(x, y)
+    low, high = line.axes.get_ylim()
+    side = (y > high).astype(int) - (y < low)
+    crossings = np.count_nonzero(np.diff(side))
+    line.set_alpha(PALE if crossings > max(MANY, len(y) / 2) else None)
 
 
 def show_point(dot, x, y):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from widgets.edges import draw_exits, show_curve, show_exits, show_point
+from widgets.edges import PALE, draw_exits, show_curve, show_exits, show_point
 from widgets.picture import Picture
 
 BOX = [0.1, 0.1, 0.6, 0.8]
@@ -149,3 +149,15 @@ def test_a_dot_on_no_number_is_not_drawn():
     dot = picture_of(LOG).artists.dot
     show_point(dot, 3, np.nan)
     assert len(dot.get_xdata()) == 0
+
+
+def test_a_curve_that_leaves_its_axes_at_every_step_is_pale():
+    picture = picture_of(LINEAR)
+    curve = picture.artists.curves[0]
+    swinging = 3.0 * (-1.0) ** np.arange(40)
+    for y, alpha in ((swinging, PALE), (np.ones(40), None), (swinging[:10], None)):
+        show(picture.artists, y)
+        assert curve.get_alpha() == alpha
+    # A few spikes of a long run are no block.
+    show(picture.artists, np.where(np.arange(1000) % 20 == 0, 3.0, 0.0))
+    assert curve.get_alpha() is None

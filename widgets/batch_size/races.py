@@ -35,8 +35,6 @@ BLOCKS = (
 LOSSES = 1e-4, 10.0
 ONE, ALL, YOURS = SKY, BROWN, BLACK
 KEPT = 32
-# Lines as wide as elsewhere, in and out at every update, would be one solid block.
-LINE, HAIR, OFTEN = 1.8, 0.3, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +205,6 @@ def update_track(track, budget, result, moment, pinned):
     for racer, curve, end in zip(in_order, track.curves, track.ends, strict=True):
         x, y = path(racer, budget, line) if racer else ([], [])
         show_curve(curve, x, y)
-        curve.set_linewidth(LINE if comes_and_goes(y) < OFTEN else HAIR)
         arrived = len(x) > 0 and np.isfinite(y[-1])
         end.set_data(([1], [np.clip(y[-1], *LOSSES)]) if arrived else ([], []))
         heights.append(y[-1] if arrived else LOSSES[1])
@@ -264,11 +261,6 @@ def path(racer, budget, line):
     before = spent < line * (1 - 1e-9)
     x = np.append(spent[before] / line, 1.0)
     return x, np.append(racer.loss[before], racer.loss_at(budget, line))
-
-
-def comes_and_goes(losses):
-    """Count how often a curve leaves its axes or comes back."""
-    return np.count_nonzero(np.diff(np.asarray(losses) > LOSSES[1]))
 
 
 def line_of(limits):

@@ -9,7 +9,7 @@ from lessons.numerals import short
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.loss_functions.names import COLORS, SHORT
-from widgets.marks import label_ends
+from widgets.marks import count_along, label_ends
 from widgets.style import (
     BLACK,
     GRAY,
@@ -36,7 +36,8 @@ def draw_histories(figure):
     metric.set_label("metric")
     for axes in (losses, metric):
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
-        axes.locator_params("x", nbins=4, integer=True)
+        axes.locator_params("x", nbins=4)
+        count_along(axes)
         axes.set_xlabel("epochs", labelpad=0)
 
     def title(axes):

@@ -64,7 +64,7 @@ def update_landscape(artists, ready, best, weights, done, update, phase, pinned)
     artists.best.set_data([best[0]], [best[2]])
     artists.pinned.set_data(([], []) if pinned is None else within(pinned[:, [0, 2]]).T)
     outside = not (W1[0] < path[done, 0] < W1[1] and W3[0] < path[done, 1] < W3[1])
-    artists.gone.set_text(f"gone: w1 = {short(w[0])}" if outside else "")
+    artists.gone.set_text(f"outside: w1 = {short(w[0])}" if outside else "")
     old, new = within(np.stack([update.old, update.new])[:, [0, 2]])
     g = within(update.gradient[None, [0, 2]])[0]
     scale = scale_for(np.hypot(*g))

@@ -9,6 +9,7 @@ from lessons.experiments.optimizers import memory as averaging
 from lessons.numerals import count, fixed, number, percent, short
 from widgets.artists import words
 from widgets.knobs import choice, count_slider, float_slider, int_slider, log_slider, switch
+from widgets.marks import count_along
 from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, PINNED, PURPLE, RED, SMALL
 from widgets.touch import to_time
@@ -99,6 +100,7 @@ def draw(figure):
     values.set(ylim=VALUES, yticks=[-3, -2, -1, 0, 1, 2, 3])
     values.axhline(0, color=LIGHT, linewidth=0.8)
     values.set_xlabel("samples so far", labelpad=1)
+    count_along(values)
     for x, name, color in ((0, "samples", GRAY), (0.23, "truth", GREEN),
                            (0.42, "moving average", BLUE)):  # fmt: skip
         values.text(x, 1.025, name, transform=values.transAxes, color=color, fontsize=NORMAL)

@@ -17,6 +17,7 @@ from widgets import batch_size
 from widgets.artists import Words
 from widgets.batch_size import costs, gradients, races, walks
 from widgets.batch_size.questions import ends, measure_noise
+from widgets.edges import PALE
 from widgets.learning_rate.network import SETS
 from widgets.picture import moving_artists
 from widgets.style import RED
@@ -172,14 +173,15 @@ def test_a_curve_that_swings_out_of_its_axes_at_every_update_is_no_solid_block(r
     racing.set(**racing.start)
     racing.set(learning_rate=10.0)
     everyone = [track.curves[1] for track in racing.artists.tracks]
-    assert [curve.get_linewidth() < 1 for curve in everyone] == [False, True, False]
+    assert [curve.get_alpha() for curve in everyone][:2] == [None, PALE]
     racing.set(**racing.start)
-    assert all(curve.get_linewidth() > 1 for curve in everyone)
+    assert [curve.get_alpha() for curve in everyone] == [None] * 3
 
 
 def test_a_race_that_nobody_ends_names_nobody(racing):
     racing.set(data="gaussians", learning_rate=10.0, rule="square root", batch_size=512)
-    for track in racing.artists.tracks:
+    # How far the third race goes is measured, and where others work, too, it may go anywhere.
+    for track in racing.artists.tracks[:2]:
         assert track.winner.get_text() == "nobody arrived"
         assert [label.get_text() for label in track.names] == ["", "", ""]
         assert len(xy(track.lost)[0]) == 2
