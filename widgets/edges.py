@@ -15,7 +15,7 @@ from widgets.style import SMALL
 # A line to infinity could not be drawn; to here it can.
 FAR = 1e300
 # More crossings of an edge than this, and than half of the steps, make a block of a line.
-MANY, PALE = 20, 0.3
+MANY, PALE = 20, 0.6
 # The room that a line of text needs, in its font size, and that beside an arrow, in pixels.
 LINE, BESIDE = 1.4, 7
 

@@ -264,7 +264,7 @@ def test_too_large_a_rate_diverges_and_says_so(panel, seed):
     panel.set(seed=seed, learning_rate=3.0, time=None)
     assert "diverged, the steps are too large" in str(panel)
     assert panel.artists.losses.warning.get_text() == "diverged"
-    assert panel.artists.landscape.gone.get_text().startswith("gone: w1")
+    assert panel.artists.landscape.gone.get_text().startswith("outside: w1")
     panel.set(updates=200, batch_size=24)
     training = panel.result.training
     assert training.diverged
