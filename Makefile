@@ -62,6 +62,7 @@ claims: env
 bench: env
 	$(BIN)/python benchmarks/train.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/estimators.py
 	$(BIN)/python benchmarks/live_path.py
 	$(BIN)/python benchmarks/slider.py
 	$(BIN)/python benchmarks/first_seconds.py

@@ -9,7 +9,9 @@ from lessons.run import Run
 from lessons.trainer import train
 
 __all__ = [
+    "Classifier",
     "Progress",
+    "Regressor",
     "Run",
     "TrainConfig",
     "data",
@@ -20,3 +22,12 @@ __all__ = [
     "predict",
     "train",
 ]
+
+
+def __getattr__(name):
+    """Import the estimators when they are asked for: scikit-learn takes a second to load."""
+    if name in ("Classifier", "Regressor"):
+        from lessons import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module 'lessons' has no attribute {name!r}")

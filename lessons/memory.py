@@ -82,8 +82,9 @@ def kept_places(last, parameters, dtype, snapshots, beside=0):
     """Choose after which epochs (or updates) the parameters are kept, from 0 to the last.
 
     Parameters: last, the number of epochs or updates; parameters, how many there are; dtype, of
-    each; snapshots, "epoch" or "update" for all of them, or "fit" for every epoch, or every second,
-    every third … if memory allows no more; beside, the bytes that the run takes besides.
+    each; snapshots, "epoch" or "update" for all of them, "ends" for the first and the last, or
+    "fit" for every epoch, or every second, every third … if memory allows no more; beside, the
+    bytes that the run takes besides.
     Returns: numbers in order, that begin with 0 and end with last.
     Raises: MemoryError that says how many bytes it would take, and what to change.
 
@@ -92,7 +93,7 @@ def kept_places(last, parameters, dtype, snapshots, beside=0):
     """
     each = parameters * np.dtype(dtype).itemsize
     free = max(0, free_bytes() - (beside if beside > LITTLE else 0))
-    step = 1
+    step = last if snapshots == "ends" else 1
     if snapshots == "fit":
         rows = max(2, int(SHARE * free / each))
         step = -(-last // (rows - 1))

@@ -16,7 +16,7 @@ from lessons.record import make_record, make_run
 from lessons.trouble import trouble
 
 ENGINES = ("auto", "numba", "numpy")
-SNAPSHOTS = ("epoch", "update", "fit")
+SNAPSHOTS = ("epoch", "update", "fit", "ends")
 # One at a time: of runs side by side, each sees how much memory the others have left.
 planning = threading.Lock()
 
@@ -30,8 +30,8 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     Parameters: config, a TrainConfig; split, a data set from `lessons.data`; engine, "numba"
     (fast), "numpy" (readable) or "auto", which is the fast one where Numba works;
     progress, a Progress through which another thread can watch and stop the run; snapshots,
-    whether to keep the parameters of every "epoch", of every "update", or of as many epochs as
-    "fit" into memory.
+    whether to keep the parameters of every "epoch", of every "update", of as many epochs as "fit"
+    into memory, or only those of its "ends".
     Returns: a Run. A run that diverges is no error: its `status` says so.
     Raises: ValueError for an engine, loss or batch size that does not fit, and for a patience or
     a schedule that needs a validation set where there is none; ImportError for the fast engine
