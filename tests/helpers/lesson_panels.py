@@ -7,6 +7,7 @@ from widgets import (
     batch_normalization,
     batch_size,
     epoch_batch_iteration,
+    gradients,
     learning_rate,
     loss_functions,
     nine_steps,
@@ -14,7 +15,7 @@ from widgets import (
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
-LESSONS += activations, optimizers, batch_normalization
+LESSONS += activations, optimizers, gradients, batch_normalization
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

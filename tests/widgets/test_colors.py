@@ -25,6 +25,7 @@ from widgets import (
     batch_normalization,
     batch_size,
     epoch_batch_iteration,
+    gradients,
     learning_rate,
     loss_functions,
     nine_steps,
@@ -76,6 +77,14 @@ PANELS = {
     optimizers.momentum: [{"product": 4.2, "pinned": {"momentum": 0.9}}, {"method": "Nesterov"}],
     optimizers.memory: [{"forget": 0.001, "pinned": {"corrected": True}}],
     optimizers.rates: [{"epochs": 5, "l2": 0.01, "pinned": {"epochs": 2}}],
+    gradients.chain: [
+        {"activation": "relu", "init": "large_normal", "w": 1.4, "pinned": {"width": 16}},
+    ],
+    gradients.panel: [
+        {"activation": "identity", "init": "he_normal", "learning_rate": 0.3},
+        {"clip_value": 0.01, "time": 9, "pinned": {"activation": "tanh"}},
+    ],
+    gradients.symmetry: [{"init": "he_normal", "pinned": {"init": "zeros"}}],
     batch_normalization.panel: [{"learning_rate": 100.0, "pinned": {"learning_rate": 1.0}}],
     batch_normalization.steps: [{"gamma": 4.0, "beta": 5.0}],
     batch_normalization.rates: [{"epochs": 5, "depth": 6, "pinned": {"epochs": 2}}],

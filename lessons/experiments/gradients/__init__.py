@@ -1,0 +1,1 @@
+"""What lesson 09 measures: signals and gradients through many layers."""
