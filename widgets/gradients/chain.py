@@ -99,7 +99,7 @@ def to_depth(touch):
 
 
 def to_w(touch):
-    """Choose the weight of the smallest case; the knob w does the same."""
+    """Choose the weight of the smallest case; the knob w of the smallest case does the same."""
     return {"w": touch.x}
 
 

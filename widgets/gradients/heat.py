@@ -53,7 +53,8 @@ def draw_heat(figure):
     return SimpleNamespace(
         cells=cells,
         key=key,
-        now=[axes.plot([], [], color=BLACK, linewidth=0.9)[0] for axes in (plane, losses)],
+        now=[axes.plot([], [], color=BLACK, linewidth=1, clip_on=False)[0]
+             for axes in (plane, losses)],
         broken=plane.plot([], [], "X", color=RED, ms=10, mec="white", clip_on=False, zorder=6)[0],
         pinned=pinned,
         loss=loss,

@@ -29,6 +29,7 @@ SETS = "circle", "spiral", "xor", "gaussians", "moons"
 LAYERS = 2
 WEIGHTS, LOSSES = (-3.0, 3.0), (1e-3, 10.0)
 MOST = 16
+COUNTS = 0.8, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ def symmetry(lang="en", **settings):
     Raises: ValueError that names the setting, what is allowed, and what came.
 
     >>> panel = symmetry(init="constant")
-    >>> panel.result.distinct[0].max()
+    >>> int(panel.result.distinct[0].max())
     1
     >>> panel.close()
     """
@@ -122,7 +123,7 @@ def draw(figure):
     weights.set(ylim=WEIGHTS, yticks=[-3, -2, -1, 0, 1, 2, 3], label="weights")
     weights.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)
     weights.set_xlabel("epochs", labelpad=1)
-    counts.set(yscale="log", ylim=(0.8, MOST * 1.25))
+    counts.set(yscale="log", ylim=COUNTS)
     counts.set_yticks([1, 2, 4, 8, 16], ["1", "2", "4", "8", "16"])
     losses.set(yscale="log", ylim=LOSSES, label="losses")
     losses.set_xlabel("epochs", labelpad=1)
@@ -154,7 +155,8 @@ def draw(figure):
                         fontsize=SMALL, va="center"),
         broken=words(losses, 1, 1.03, transform=losses.transAxes, color=RED, fontsize=SMALL,
                      ha="right"),
-        now=[axes.plot([], [], color=GRAY, linewidth=0.8)[0] for axes in (weights, counts, losses)],
+        now=[axes.plot([], [], color=GRAY, linewidth=1, clip_on=False)[0]
+             for axes in (weights, counts, losses)],
         exits=draw_exits(weights, lines) + draw_exits(losses, [loss], values=False),
         still=SimpleNamespace(weights=weights, counts=counts, losses=losses),
     )  # fmt: skip
@@ -179,7 +181,7 @@ def update(artists, result, epoch, pinned):
     loss = run.train_loss[epoch]
     artists.loss_text.set_text(short(loss) if np.isfinite(loss) else "")
     artists.broken.set_text(where_it_diverged(run) if run.status == "diverged" else "")
-    for line, ends in zip(artists.now, (WEIGHTS, (0.5, 50), LOSSES), strict=True):
+    for line, ends in zip(artists.now, (WEIGHTS, COUNTS, LOSSES), strict=True):
         line.set_data([epoch, epoch], ends)
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")

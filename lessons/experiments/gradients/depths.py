@@ -12,7 +12,7 @@ from lessons.experiments.settled import has_learned
 from lessons.side_by_side import measure_side_by_side
 
 DEPTHS = 2, 4, 8, 16, 32
-RATES = 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0
+RATES = 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0
 WIDTH, EPOCHS = 16, 60
 # Rates are chosen with the first seeds, and tried with others.
 CHOOSING, FRESH = range(20), range(20, 40)

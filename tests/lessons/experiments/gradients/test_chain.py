@@ -68,7 +68,9 @@ def test_the_way_back_is_that_of_torch(activation, batch_norm):
     (h * torch.tensor(errors)).sum().backward()
     sizes = [float(level.grad.square().mean().sqrt()) for level in levels]
     assert np.allclose(chain.gradient, sizes)
-    assert np.allclose(chain.signal, [float(level.detach().square().mean().sqrt()) for level in levels])
+    assert np.allclose(
+        chain.signal, [float(level.detach().square().mean().sqrt()) for level in levels]
+    )
 
 
 def test_the_gradient_of_weights_is_that_of_single_samples():
