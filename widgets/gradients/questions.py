@@ -100,7 +100,7 @@ def predict_clipping():
         return f"Most gradients are shorter than 1, and these it does not touch. {counts()}."
 
     def learns():
-        return f"{counts()}, most of them early ones, where the others are thrown off."
+        return f"{counts()}, nearly all of them early in the training."
 
     return Prediction(
         "Eight layers of ReLU at learning rate 1 do not learn: they die or diverge. Now each "
