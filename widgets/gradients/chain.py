@@ -26,8 +26,6 @@ LEAST, MOST = 0.1, 10.0
 DEEPEST = 30
 # The series, by their names in a Chain; the gradient's is the one that the words are about.
 COLORS = {"signal": BLUE, "gradient": GRADIENT, "weights": ORANGE}
-# So small that it is drawn as leaving the axis: no logarithm of 0.
-NOTHING = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +65,7 @@ def chain(lang="en", **settings):
         choice("activation", "activation", "Non-linearity of every layer",
                menu(ACTIVATIONS), "sigmoid"),
         choice("init", "first weights", "What they are drawn from",
-               menu(INITIALIZERS), "xavier_normal"),
+               menu(INITIALIZERS), "xavier_normal", width=240),
         log_slider("scale", "scale of the weights", "All first weights are multiplied by it",
                    LEAST, MOST, 1.0, width=500),
         int_slider("depth", "layers L", "How many layers", 1, DEEPEST, 20, width=300),
@@ -155,10 +153,9 @@ def update(artists, result, moment, pinned):
     """Move the artists to a chain."""
     depth, made = result.depth, result.measured
     for name, dots, line in zip(COLORS, artists.dots, artists.lines, strict=True):
-        show_curve(dots, layers(made, name), above_nothing(getattr(made, name)))
+        show_curve(dots, layers(made, name), getattr(made, name))
         if result.computed:
-            values = getattr(result.computed, name)
-            show_curve(line, layers(result.computed, name), above_nothing(values))
+            show_curve(line, layers(result.computed, name), getattr(result.computed, name))
         else:
             line.set_data([], [])
     show_exits(artists.exits, artists.dots)
@@ -170,7 +167,7 @@ def update(artists, result, moment, pinned):
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
     if pinned:
-        values = above_nothing(pinned.measured.gradient)
+        values = pinned.measured.gradient
         show_curve(artists.pinned, np.arange(len(values)), values)
         artists.pinned_text.set_text(f"gradient, {pinned.label}")
     show_smallest(artists, result)
@@ -198,10 +195,6 @@ def layers(chain, name):
     """Return where the values of a series stand: outputs after layers, weights between them."""
     values = getattr(chain, name)
     return np.arange(len(values)) + (0.5 if name == "weights" else 0)
-
-
-def above_nothing(values):
-    return np.maximum(values, NOTHING)
 
 
 def told(value):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from lessons.verdict import where_it_diverged
 from widgets.artists import PixelMap, words
 from widgets.edges import draw_exits, show_curve, show_exits
 from widgets.marks import count_along
@@ -72,15 +73,14 @@ def show_heat(artists, result, update, pinned, guess):
     """Draw the map and the losses of a run, and mark the update that is shown."""
     run = result.run
     # Of a run that broke, what there is has all the room.
-    total = run.failure.update + 1 if run.failure else len(run.batch_loss)
-    total = min(total, len(run.batch_loss))
+    total = result.last + 1 if run.failure else len(run.batch_loss)
     if artists.still.losses.get_xlim() != (0, total):
         artists.still.losses.set_xlim(0, total)
         artists.still.plane.set_xlim(0, total)
     artists.cells.set_data(colored(in_columns(run.grad_norm[:total]).T))
     for line, ends in zip(artists.now, ((0, 1), LOSSES), strict=True):
         line.set_data([update + 0.5] * 2, ends)
-    tried = np.arange(min(run.updates + 1, total))
+    tried = np.arange(result.last + 1)
     show_curve(artists.loss, tried + 0.5, np.nan_to_num(run.batch_loss[tried], nan=np.inf))
     artists.guess.set_data([0, total], [guess, guess])
     artists.broken.set_data([], [])
@@ -88,14 +88,13 @@ def show_heat(artists, result, update, pinned, guess):
     if run.failure:
         layers = run.grad_norm.shape[1]
         layer = layers - 1 if run.failure.layer is None else run.failure.layer
-        artists.broken.set_data([run.failure.update + 0.5], [(layer + 0.5) / layers])
-        artists.warning.set_text(f"broke at update {run.failure.update + 1}")
+        artists.broken.set_data([result.last + 0.5], [(layer + 0.5) / layers])
+        artists.warning.set_text(where_it_diverged(run))
     artists.pinned.set_data([], [])
     artists.pinned_text.set_text("")
     if pinned:
-        before = pinned.run
-        tried = np.arange(min(before.updates + 1, len(before.batch_loss)))
-        losses = np.nan_to_num(before.batch_loss[tried], nan=np.inf)
+        tried = np.arange(pinned.last + 1)
+        losses = np.nan_to_num(pinned.run.batch_loss[tried], nan=np.inf)
         show_curve(artists.pinned, tried + 0.5, losses)
         artists.pinned_text.set_text(pinned.label)
     show_exits(artists.exits, [artists.loss, artists.pinned])

@@ -6,12 +6,12 @@ from functools import cache
 from lessons import TrainConfig, data, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.gradients import symmetry
-from lessons.experiments.gradients.chain import draw_chain, expected, gain_of
+from lessons.experiments.gradients.chain import draw_chain
 from lessons.experiments.settled import has_learned
 from lessons.numerals import fixed, percent, short
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
-LARGE, LAYERS = 16.0, 20
+LARGE, LAYERS = 16, 20
 SEEDS = 5
 DEEP = TrainConfig(hidden=(16,) * 8, learning_rate=1.0, epochs=30)
 ALIKE = TrainConfig(hidden=(8, 8), init="constant", learning_rate=0.3, epochs=30)
@@ -21,33 +21,33 @@ def predict_chain():
     """Ask what the slope of sigmoid says about a layer."""
 
     def factors():
-        lines = []
-        for scale in (1.0, 4.0, LARGE):
-            made = draw_chain("sigmoid", "xavier_normal", 64, LAYERS, scale)
-            lines.append(f"times {scale:g}: {fixed(made.factor, 2)}")
-        return f"One layer multiplies the gradient by (Xavier's weights {', '.join(lines)})"
-
-    def after():
-        computed = expected("sigmoid", gain_of("xavier_normal", 64, LARGE), LAYERS)
-        return f"after {LAYERS} layers about {short(computed.gradient[0])} times what came in"
+        chains = [
+            draw_chain("sigmoid", "xavier_normal", 64, LAYERS, scale) for scale in (1, 4, LARGE)
+        ]
+        usual, four, sixteen = (fixed(chain.factor, 2) for chain in chains)
+        return (
+            f"A layer multiplies the gradient by {usual} with Xavier's weights, by {four} with 4 "
+            f"times these, and by {sixteen} with 16 times these; after {LAYERS} layers that is "
+            f"{short(chains[-1].gradient[0])} times what came in"
+        )
 
     def vanishes():
         return (
             "So it is with usual weights. But a layer multiplies by its weights, too, and 1/4 says "
-            f"nothing about these. {factors()}; {after()}."
+            f"nothing about these. {factors()}."
         )
 
     def saturated():
         return (
             "Most units are saturated, that is true, and their slope is next to nothing. But those "
             "few that are not pass on the gradient, times weights that are 16 times as large. "
-            f"{factors()}; {after()}."
+            f"{factors()}."
         )
 
     def grows():
         return (
             "What counts is the mean square of weights times slope, not the slope alone. "
-            f"{factors()}; {after()}."
+            f"{factors()}."
         )
 
     return Prediction(

@@ -54,7 +54,7 @@ def show_record(artists, result, moment):
         for text, value in zip(texts, values, strict=True):
             text.set_text(value)
             text.set_color(RED if value == "not finite" else BLACK)
-    broken = run.failure is not None and moment.update == run.failure.update
+    broken = run.failure is not None and moment.update == result.last
     artists.cause.set_text(told_cause(run.failure, layers) if broken else "")
     show_arrows(artists, result, moment.again)
 

@@ -68,7 +68,7 @@ def symmetry(lang="en", **settings):
     """
     knobs = [
         choice("init", "first weights", "What they are drawn from",
-               menu(INITIALIZERS), "constant"),
+               menu(INITIALIZERS), "constant", width=240),
         choice("activation", "activation", "Non-linearity of the hidden units",
                menu(ACTIVATIONS), "relu"),
         choice("dropout", "dropout", "Share of units that are left out in an update",

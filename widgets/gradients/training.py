@@ -13,7 +13,7 @@ from lessons.experiments.gradients.autopsy import entries
 from lessons.experiments.settled import has_learned
 from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, finite, fixed, short
-from lessons.verdict import guessing_loss, where_it_diverged
+from lessons.verdict import guessing_loss, is_dead, where_it_diverged
 from widgets.data_sets import load
 from widgets.gradients.heat import BROKEN, draw_heat, show_heat
 from widgets.gradients.record import draw_record, show_record
@@ -26,8 +26,9 @@ SIZE = 8.6, 4.5
 BLOCKS = ((0, 0, 576, 450), (576, 0, 860, 228), (576, 228, 860, 450))
 SETS = "circle", "spiral", "xor", "gaussians", "moons"
 WIDTH, BATCH, DEEPEST = 16, 32, 32
-NORMS = {"off": None, "10": 10.0, "1": 1.0, "0.1": 0.1, "0.01": 0.01}
-VALUES = {"off": None, "1": 1.0, "0.1": 0.1, "0.01": 0.01, "0.001": 0.001}
+# 0 stands for none: a menu shows nothing for None.
+NORMS = {"off": 0.0, "10": 10.0, "1": 1.0, "0.1": 0.1, "0.01": 0.01}
+VALUES = {"off": 0.0, "1": 1.0, "0.1": 0.1, "0.01": 0.01, "0.001": 0.001}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +50,16 @@ class Result:
     @property
     def last(self):
         """The last update that was tried, counted from 0."""
-        return min(self.run.updates, len(self.run.batch_loss) - 1)
+        failure = self.run.failure
+        in_update = failure is not None and failure.quantity != "training loss"
+        return max(0, self.run.updates - (0 if in_update else 1))
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
     """An update, counted from 0, what was written down of it and those before, and its gradient.
 
-    again: the Update as it was computed again, or None where its batch was not finite.
+    again: the Update, as it was computed again.
     """
 
     update: int
@@ -83,12 +86,12 @@ def panel(lang="en", **settings):
         choice("activation", "activation", "Non-linearity of the hidden units",
                menu(ACTIVATIONS), "sigmoid"),
         choice("init", "first weights", "What they are drawn from",
-               menu(INITIALIZERS), "xavier_normal"),
+               menu(INITIALIZERS), "xavier_normal", width=240),
         switch("batch_norm", "batch norm", "Normalize before every activation", False),
         choice("clip_norm", "clip the norm at", "The longest that the whole gradient may be",
-               NORMS, None),
+               NORMS, 0.0, width=190),
         choice("clip_value", "clip values at", "The largest that a single component may be",
-               VALUES, None),
+               VALUES, 0.0, width=190),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 20, 10, 0.25),
         choice("data", "data", "What the network has to learn", SETS, "circle"),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
@@ -109,9 +112,10 @@ def updates_of(settings):
 def compute(settings, progress):
     """Train, and keep the parameters before every update."""
     split = load(settings["data"], settings["seed"])
-    names = "learning_rate", "activation", "init", "batch_norm", "clip_norm", "clip_value"
+    names = "learning_rate", "activation", "init", "batch_norm"
     config = TrainConfig(
         hidden=(WIDTH,) * settings["depth"], batch_size=BATCH, epochs=settings["epochs"],
+        clip_norm=settings["clip_norm"] or None, clip_value=settings["clip_value"] or None,
         seed=settings["seed"], **{name: settings[name] for name in names},
     )  # fmt: skip
     run = train(config, split, engine_at_hand(), progress, "update")
@@ -226,7 +230,8 @@ def fate(result):
     if run.status == "cancelled":
         return "stopped by hand"
     loss = f"training loss {short(run.train_loss[-1])}"
-    return f"has{'' if has_learned(run, result.split) else ' not'} learned, {loss}"
+    dead = "; no gradient at all reaches layer 1" if is_dead(run) else ""
+    return f"has{'' if has_learned(run, result.split) else ' not'} learned, {loss}{dead}"
 
 
 def brief(result, moment):
