@@ -296,7 +296,7 @@ def broken(seeds):
     "in all of them the loss of a batch was more than 1,000 times that of the batch before.",
 )
 def test_autopsies(seeds, measured):
-    """Circle, 8 layers of identity, He's weights, rate 0.32: where they break, and losses before."""
+    """Circle, 8 layers of identity, He's weights, rate 0.32: where they break, losses before."""
     runs = broken(tuple(seeds))
     assert all(run.status == "diverged" for run in runs)
     places = {(run.failure.quantity, run.failure.layer) for run in runs}
