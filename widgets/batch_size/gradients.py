@@ -8,14 +8,8 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, train
 from lessons.engines import engine_at_hand
-from lessons.experiments.batch_size.noise import (
-    deviation,
-    draw_batches,
-    expected_noise,
-    main_direction,
-    sample_gradients,
-    unit,
-)
+from lessons.experiments.batch_size.noise import draw_batches, main_direction, unit
+from lessons.experiments.gradient_noise import deviation, expected_noise, sample_gradients
 from lessons.verdict import short
 from widgets.artists import words
 from widgets.beliefs import after

@@ -6,8 +6,9 @@ import numpy as np
 
 from lessons import TrainConfig, data, evaluate, train
 from lessons.engines import engine_at_hand
-from lessons.experiments.batch_size.noise import deviation, draw_batches, sample_gradients
+from lessons.experiments.batch_size.noise import draw_batches
 from lessons.experiments.batch_size.races import BUDGETS
+from lessons.experiments.gradient_noise import deviation, sample_gradients
 from lessons.verdict import count, short
 from widgets.batch_size.races import leader
 from widgets.tasks import Choice, Goal, Goals, Prediction

@@ -5,11 +5,8 @@ from lessons.experiments.batch_size.memory import (
     parameter_bytes,
 )
 from lessons.experiments.batch_size.noise import (
-    deviation,
     draw_batches,
-    expected_noise,
     main_direction,
-    sample_gradients,
     unit,
 )
 from lessons.experiments.batch_size.scaling import (
@@ -17,6 +14,11 @@ from lessons.experiments.batch_size.scaling import (
     RULES,
     growing,
     scaled_rate,
+)
+from lessons.experiments.gradient_noise import (
+    deviation,
+    expected_noise,
+    sample_gradients,
 )
 
 __all__ = [

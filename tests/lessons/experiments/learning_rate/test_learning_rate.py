@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference import ENGINES, exact_line, samples, with_rate
 
 from lessons import Progress, TrainConfig, data, evaluate, train
-from lessons.experiments.learning_rate.curvature import hessian_product, largest_curvature
+from lessons.experiments.curvature import hessian_product, largest_curvature
 from lessons.experiments.learning_rate.rising_rate import (
     find_cliff,
     range_test,
