@@ -67,6 +67,8 @@ def length_and_deviation(params, config, X, y):
     """
     whole = each = 0.0
     for h, g in layer_by_layer(params, config, X, y):
+        # In double precision, since the difference below can be small.
+        h, g = h.astype(np.float64), g.astype(np.float64)
         whole += np.sum((h.T @ g / len(X)) ** 2) + np.sum(g.mean(axis=0) ** 2)
         each += np.mean((np.sum(h**2, axis=1) + 1) * np.sum(g**2, axis=1))
     return float(np.sqrt(whole)), float(np.sqrt(max(each - whole, 0)))

@@ -1,0 +1,1 @@
+"""What lesson 08 measures: rates that change during a run, and what that is good for."""
