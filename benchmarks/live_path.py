@@ -4,8 +4,8 @@
 
 Moves one knob of a panel, at its first settings otherwise, one synchronous call after another,
 without a browser, and prints the whole and the parts. Those that train dozens of networks,
-`learning_rate.sweep`, `optimizers.rates` and `batch_normalization.rates`, show their progress
-instead.
+`learning_rate.sweep`, `optimizers.rates`, `schedules.compare` and `batch_normalization.rates`,
+show their progress instead.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    schedules,
 )
 
 WARM_UP = 20
@@ -55,6 +56,9 @@ PANELS = {
     "optimizers (start)": (optimizers.panel, "start_w1", (-1.5, 1.5)),
     "optimizers.momentum": (optimizers.momentum, "momentum", (0.0, 0.9)),
     "optimizers.memory": (optimizers.memory, "forget", RATES),
+    "schedules": (schedules.panel, "learning_rate", RATES),
+    "schedules (points)": (schedules.panel, "point2", (0.0, 1.0)),
+    "schedules.floor": (schedules.floor, "learning_rate", RATES),
     "gradients": (gradients.panel, "learning_rate", RATES),
     "gradients (32 layers)": (
         lambda: gradients.panel(depth=32),

@@ -12,10 +12,11 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    schedules,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
-LESSONS += activations, optimizers, gradients, batch_normalization
+LESSONS += activations, optimizers, schedules, gradients, batch_normalization
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

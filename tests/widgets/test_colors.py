@@ -30,6 +30,7 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    schedules,
     style,
 )
 from widgets.artists import Layer, PixelMap, Words
@@ -77,6 +78,15 @@ PANELS = {
     optimizers.momentum: [{"product": 4.2, "pinned": {"momentum": 0.9}}, {"method": "Nesterov"}],
     optimizers.memory: [{"forget": 0.001, "pinned": {"corrected": True}}],
     optimizers.rates: [{"epochs": 5, "l2": 0.01, "pinned": {"epochs": 2}}],
+    schedules.panel: [
+        {"schedule": "yours", "pinned": {"schedule": "cosine"}},
+        {"data": "moons, noise 0.1", "learning_rate": 1.0, "noise": False, "batch_size": 500},
+    ],
+    schedules.compare: [{"updates": 100, "pinned": {"updates": 200}}],
+    schedules.floor: [
+        {"sigma": 3.0, "pinned": {"sigma": 1.0}},
+        {"task": "network, noise stays", "updates": 300, "learning_rate": 0.032},
+    ],
     gradients.chain: [
         {"activation": "relu", "init": "large_normal", "w": 1.4, "pinned": {"width": 16}},
     ],

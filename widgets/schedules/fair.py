@@ -14,8 +14,8 @@ from lessons.schedules import SCHEDULES
 from widgets.artists import words
 from widgets.knobs import choice, count_slider, int_slider
 from widgets.panel import Panel
-from widgets.schedules.names import COLORS, NAMES, SETS, best_possible, limits, load, ticks
-from widgets.style import BLACK, GRAY, LIGHT, NORMAL, PINNED, SMALL, TRAINING, VALIDATION
+from widgets.schedules.names import NAMES, SETS, best_possible, limits, load, ticks
+from widgets.style import BLACK, BLUE, GRAY, LIGHT, NORMAL, PINNED, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 4.2
 BLOCKS = ((0, 0, 250, 420), (250, 0, 520, 420), (520, 0, 860, 420))
@@ -158,18 +158,17 @@ def draw(figure):
                     color=GRAY)  # fmt: skip
 
     def row(k, name):
-        color = COLORS[name]
         return [
-            shapes.plot([], [], color=color, linewidth=1.6, clip_on=False)[0],
+            shapes.plot([], [], color=BLUE, linewidth=1.6, clip_on=False)[0],
             *(axes.plot([], [], "o", color=tint, ms=4)[0]
               for axes, tint in ((train, TRAINING), (validation, VALIDATION))),
-            *(axes.plot([], [], "|", color=color, ms=19, mew=3, zorder=4)[0]
-              for axes in (train, validation)),
+            *(axes.plot([], [], "|", color=tint, ms=21, mew=3, zorder=4)[0]
+              for axes, tint in ((train, TRAINING), (validation, VALIDATION))),
             *(axes.plot([], [], ">", color=tint, ms=6, clip_on=False, zorder=5)[0]
               for axes, tint in ((train, TRAINING), (validation, VALIDATION))),
             *(axes.plot([], [], "D", color=PINNED, mfc="none", ms=7, mew=1.2, zorder=5)[0]
               for axes in (train, validation)),
-            words(shapes, 1.12, k - 0.14, NAMES[name], color=color, fontsize=NORMAL, va="center"),
+            words(shapes, 1.12, k - 0.14, NAMES[name], color=BLACK, fontsize=NORMAL, va="center"),
             words(shapes, 1.12, k + 0.24, color=GRAY, fontsize=SMALL, va="center"),
             words(validation, 1.04, k, transform=across, color=BLACK, fontsize=SMALL, va="center"),
         ]  # fmt: skip

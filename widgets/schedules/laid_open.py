@@ -8,24 +8,15 @@ import numpy as np
 from lessons import Run, TrainConfig, data, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.schedules.noise import noise_along
-from lessons.experiments.schedules.shapes import KNOBS, SHAPES, make
+from lessons.experiments.schedules.shapes import KNOBS, make
 from lessons.numerals import count, finite, short
 from lessons.verdict import where_it_diverged
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
-from widgets.knobs import (
-    choice,
-    count_slider,
-    float_slider,
-    int_slider,
-    log_slider,
-    slider,
-    switch,
-    whole,
-)
 from widgets.marks import count_along, label_ends
 from widgets.panel import Panel
-from widgets.schedules.names import NAMES, SETS, best_possible, limits, load, ticks
+from widgets.schedules.knobs import CALLED, POINTS, all_knobs
+from widgets.schedules.names import NAMES, best_possible, limits, load, ticks
 from widgets.style import (
     BLUE,
     GRADIENT,
@@ -42,18 +33,9 @@ from widgets.style import (
 
 SIZE = 8.6, 5.0
 BLOCKS = ((0, 0, 860, 176), (0, 176, 860, 358), (0, 358, 860, 500))
-# The points of the broken line, and its first heights, in shares of η.
-POINTS = 6
-FIRST = 0.1, 1.0, 0.8, 0.5, 0.2, 0.0
-RISES = 0, 1, 3, 10, 30, 100, 300, 1000, 3000
 NOISE = 1e-3, 30.0
 # So many places of a curve are drawn, and of the noise so many moments measured.
 DRAWN, MOMENTS = 600, 13
-# How the knobs of a schedule are called on the page.
-CALLED = {
-    "warmup": "warm-up", "low": "low end", "periods": "periods", "factor": "factor",
-    "power": "power", "patience": "patience", "shares": "the six points (drag them)",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,37 +77,8 @@ def panel(lang="en", **settings):
     [0.056, 0.028]
     >>> shown.close()
     """
-    knobs = [
-        choice("schedule", "schedule", "How the rate changes during the run",
-               {NAMES[name]: name for name in SHAPES}, "step"),
-        log_slider("learning_rate", "peak rate η", "The rate at its highest",
-                   1e-3, 3.2, 0.056, 0.05, width=440),
-        slider("warmup", "warm-up", "Updates of a straight rise, before what follows", RISES, 0,
-               "a whole number from 0 to 3000", whole(0, 3000), 250),
-        log_slider("low", "low end", "The share of η that is left at the end, or in the valleys",
-                   1e-3, 1, 0.01, 0.25, width=250),
-        float_slider("periods", "periods", "How many stairs or cycles the run has", 1, 10, 3, 0.5),
-        log_slider("factor", "factor", "What the rate is multiplied by at a cut", 0.01, 1, 0.1,
-                   0.125, width=250),
-        log_slider("power", "power", "1 is a straight line", 0.25, 4, 1.0, 0.1, width=250),
-        int_slider("patience", "patience", "Epochs without a lower validation loss before a cut", 0,
-                   50, 10, width=280),
-        choice("data", "data", "What the network has to learn", list(SETS), next(iter(SETS)),
-               width=210),
-        choice("batch_size", "batch size", "Samples per update; all of these divide 500",
-               [4, 10, 20, 50, 100, 500], 10, width=150),
-        choice("optimizer", "optimizer", "What makes a step of the gradient",
-               {"SGD": "sgd", "momentum": "momentum", "Adam": "adam"}, "sgd", width=180),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 100, 10, 0.25),
-        int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
-        switch("noise", "gradient noise", "Measure it along the run", True),
-        *(float_slider(f"point{k}", f"at {100 * k // (POINTS - 1)}%",
-                       "Height of your own line there, in shares of η", 0, 1, height, 0.05,
-                       width=200)
-          for k, height in enumerate(FIRST)),
-    ]  # fmt: skip
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
+        all_knobs(), compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         steps=lambda settings: settings["epochs"], touch={"rate": drag, "losses": to_epoch},
         blocks=BLOCKS,
     )  # fmt: skip
@@ -178,9 +131,9 @@ def heights_of(result):
 
 def draw(figure):
     """Make the artists: three axes with the same time, the rate above, the noise below."""
-    rate = figure.add_axes([0.075, 0.7, 0.745, 0.235])
-    losses = figure.add_axes([0.075, 0.335, 0.745, 0.265])
-    noise = figure.add_axes([0.075, 0.085, 0.745, 0.155])
+    rate = figure.add_axes([0.06, 0.7, 0.8, 0.235])
+    losses = figure.add_axes([0.06, 0.335, 0.8, 0.265])
+    noise = figure.add_axes([0.06, 0.085, 0.8, 0.155])
     rate.set(ylim=(0, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1], label="rate")
     rate.set_yticklabels(["0", "¼ η", "½ η", "¾ η", "η"])
     losses.set(yscale="log", label="losses", title="Loss after each epoch")
@@ -189,7 +142,7 @@ def draw(figure):
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
         count_along(axes)
     noise.set_xlabel("updates", labelpad=1)
-    noise.set_title("Gradient: its length, and its noise in a batch")
+    noise.set_title("Gradient: length, and noise in a batch")
     for axes in (losses, noise):
         axes.minorticks_off()
 
@@ -208,7 +161,7 @@ def draw(figure):
                     clip_on=False),
         title=words(rate, 0, 1.05, transform=rate.transAxes, fontsize=NORMAL),
         here=words(rate, 0, 1, color=BLUE, fontsize=SMALL, va="center"),
-        nows=[line(axes, GRAY, linewidth=0.9) for axes in (rate, losses, noise)],
+        nows=[line(axes, GRAY, linewidth=1, clip_on=False) for axes in (rate, losses, noise)],
         dots=[line(axes, color, marker="o", linestyle="", ms=6, mec="white", zorder=6)
               for axes, color in ((rate, BLUE), (losses, VALIDATION), (losses, TRAINING))],
         exits=draw_exits(rate, [pinned[0]], values=False)
@@ -220,7 +173,7 @@ def draw(figure):
                     for color in (GRADIENT, ORANGE)],
         off=words(noise, 0.5, 0.5, transform=noise.transAxes, color=GRAY, fontsize=NORMAL,
                   ha="center", va="center"),
-        warning=words(losses, 1, 1.05, transform=losses.transAxes, color=RED, fontsize=SMALL,
+        warning=words(losses, 0.98, 0.86, transform=losses.transAxes, color=RED, fontsize=SMALL,
                       ha="right"),
         still=SimpleNamespace(rate=rate, losses=losses, noise=noise),
     )  # fmt: skip
@@ -271,11 +224,8 @@ def show_rates(artists, result, now):
     artists.dots[0].set_data([now], [share])
     artists.here.set_text(f"rate {finite(share * settings['learning_rate'])}")
     artists.here.set_position((1.02 * result.updates, np.nan_to_num(share)))
-    own = [CALLED[knob] for knob in KNOBS[settings["schedule"]]]
-    artists.title.set_text(
-        f"Rate: {NAMES[settings['schedule']]}, η = {short(settings['learning_rate'])}."
-        + (f" Its knobs: {', '.join(own)}" if own else " It has no other knob than η")
-    )
+    name = NAMES[settings["schedule"]]
+    artists.title.set_text(f"Rate: {name}, η = {short(settings['learning_rate'])}")
 
 
 def show_losses(artists, result, moment, pinned):
@@ -329,8 +279,10 @@ def plan(result):
     """Say what the schedule does, at the first, the middle and the last update."""
     rates, middle = result.run.learning_rate, result.updates // 2
     name = NAMES[result.settings["schedule"]]
+    own = ", ".join(CALLED[knob] for knob in KNOBS[result.settings["schedule"]])
+    knobs = f"its knobs: {own}" if own else "no other knob"
     return (
-        f"{name[0].upper()}{name[1:]}, η = {short(result.settings['learning_rate'])}, "
+        f"{name[0].upper()}{name[1:]} ({knobs}), η = {short(result.settings['learning_rate'])}, "
         f"{count(result.updates)} updates: rate {finite(rates[0])} at update 0, "
         f"{finite(rates[middle])} at {count(middle)}, {finite(rates[-1])} at the last."
     )
@@ -342,7 +294,7 @@ def describe(result, moment):
     losses = f"{finite(run.train_loss[moment])}, validation {finite(run.val_loss[moment])}"
     told = f"{plan(result)} After epoch {moment}: training loss {losses}."
     if run.status == "diverged":
-        told += f" It {where_it_diverged(run)}."
+        return f"{told} It {where_it_diverged(run)}."
     if result.noise is not None:
         length, noise = result.noise[:, -1]
         told += (

@@ -1,19 +1,14 @@
-"""Names and colors of the schedules, and the data that they are tried on."""
+"""Names of the schedules, and the data that they are tried on."""
 
 from functools import lru_cache
 
 from lessons import data
-from widgets.style import BLACK, BLUE, BROWN, GREEN, ORANGE, PURPLE, RED, SKY
 
 NAMES = {
     "constant": "constant", "step": "step", "exponential": "exponential", "cosine": "cosine",
     "polynomial": "polynomial", "one_cycle": "one-cycle", "cyclical": "cyclical",
     "reduce_on_plateau": "on plateau", "yours": "your own line",
     "warmup_cosine": "warm-up, cosine",
-}  # fmt: skip
-COLORS = {
-    "constant": BLACK, "step": BROWN, "exponential": RED, "cosine": BLUE, "warmup_cosine": SKY,
-    "one_cycle": GREEN, "cyclical": ORANGE, "reduce_on_plateau": PURPLE,
 }  # fmt: skip
 
 # By name in the menu: how it is drawn, the limits of a picture of its losses, and the loss that

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lessons import TrainConfig, data, gradient_at, predict, train
-from lessons.experiments.learning_rate import quadratic
 from lessons.experiments.curvature import largest_curvature
+from lessons.experiments.learning_rate import quadratic
 from lessons.experiments.learning_rate.rising_rate import find_cliff, range_test, running_average
 from lessons.experiments.learning_rate.stability import largest_stable_learning_rate
 from lessons.experiments.learning_rate.sweep import sweep
