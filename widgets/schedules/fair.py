@@ -21,7 +21,7 @@ SIZE = 8.6, 4.2
 BLOCKS = ((0, 0, 250, 420), (250, 0, 520, 420), (520, 0, 860, 420))
 PEAKS = 0.032, 0.056, 0.1, 0.18, 0.32, 0.56, 1.0
 # Peaks are chosen by some seeds, and others judge.
-CHOOSE, JUDGE, APART = 5, 10, 100
+CHOOSE, JUDGE, APART = 4, 10, 100
 # So many rates of a schedule are drawn in its small picture.
 DRAWN = 120
 

@@ -47,7 +47,7 @@ def all_knobs():
                [4, 10, 20, 50, 100, 500], 10, width=150),
         choice("optimizer", "optimizer", "What makes a step of the gradient",
                {"SGD": "sgd", "momentum": "momentum", "Adam": "adam"}, "sgd", width=180),
-        count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 100, 10, 0.25),
+        count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 60, 10, 0.1),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         switch("noise", "gradient noise", "Measure it along the run", True),
         *(float_slider(f"point{k}", f"at {100 * k // (POINTS - 1)}%",

@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from lessons.schedules import (
     Constant,
     Cosine,
@@ -24,6 +22,7 @@ class BrokenLine:
 
     Parameters: rate η ≥ 0; updates of the run; shares, of η, one for each point. The points are
     equally far apart, the first at u = 0 and the last at u = updates, where the line stays.
+    There are two at least.
 
     >>> line = BrokenLine(0.1, updates=100, shares=(0.0, 1.0, 0.5))
     >>> [round(line(u), 3) for u in (0, 25, 50, 100, 200)]
@@ -35,12 +34,17 @@ class BrokenLine:
     shares: tuple
 
     def __call__(self, u):
-        return self.rate * float(np.interp(u, self.places, self.shares))
+        pieces = len(self.shares) - 1
+        at = min(u / self.updates, 1) * pieces
+        k = min(int(at), pieces - 1)
+        left, right = self.shares[k], self.shares[k + 1]
+        return self.rate * (left + (right - left) * (at - k))
 
     @property
     def places(self):
         """The updates of the points."""
-        return np.linspace(0, self.updates, len(self.shares)).tolist()
+        pieces = len(self.shares) - 1
+        return [k * self.updates / pieces for k in range(pieces + 1)]
 
     def code(self):
         """Return a line of Python for PyTorch's `LambdaLR`, which multiplies the rate by it.
