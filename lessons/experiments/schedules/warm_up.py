@@ -53,10 +53,10 @@ class Dip:
         return self.rate * self.share if self.first <= u < self.last else self.rate
 
 
-# Ways to spend a hundred updates: a ramp, and others that would do as well for other reasons.
+# Ways to spend a hundred updates: a rise, and others that would do as well for other reasons.
 WAYS = {
     "none": lambda rate: Constant(rate),
-    "ramp": lambda rate: Warmup(100, Constant(rate)),
+    "rise": lambda rate: Warmup(100, Constant(rate)),
     "a tenth": lambda rate: Dip(rate, 0.1, 0, 100),
     "standing still": lambda rate: Dip(rate, 0.0, 0, 100),
     "a tenth, later": lambda rate: Dip(rate, 0.1, 300, 400),
@@ -81,7 +81,7 @@ def finite_settled(run):
 
 
 def by_length(case, seed, lengths=LENGTHS):
-    """Return whether a run learns with a ramp of each length."""
+    """Return whether a run learns with a rise of each length."""
     rate = CASES[case][1].learning_rate
     return learned(case, [Warmup(length, Constant(rate)) for length in lengths], seed)
 
