@@ -255,10 +255,14 @@ def describe(result, moment):
 
 
 def brief(result, moment):
-    """Say only how many were trained: orders of close losses depend on last digits."""
+    """Say only the plan: orders of close losses depend on last digits, and progress on the engine.
+
+    While the fast engine is being compiled, a cell does not wait for all seeds.
+    """
     if result.stopped:
         return describe(result, moment)
+    total = len(COMPARED) * (len(PEAKS) * CHOOSE + JUDGE)
     return (
-        f"{count(result.trainings)} complete trainings: {len(COMPARED)} schedules at {len(PEAKS)} "
-        f"peaks with {CHOOSE} seeds, and at the best peak with {result.seeds} others."
+        f"{len(COMPARED)} schedules at {len(PEAKS)} peaks with {CHOOSE} seeds, and each at its "
+        f"best peak with {JUDGE} others: {count(total)} trainings."
     )

@@ -219,6 +219,13 @@ def test_all_make_the_same_number_of_updates_whatever_the_batch(compared, monkey
     assert seeds == [*range(100, 100 + CHOOSE), *range(JUDGE)]
 
 
+def test_what_is_stored_is_the_plan_and_all_of_it_is_carried_out(compared):
+    assert repr(compared).endswith("with 10 others: 304 trainings.")
+    assert compared.result.trainings == 304
+    first = fair.compute(dict(compared.computed), Progress())
+    assert fair.brief(first, None) == repr(compared)
+
+
 def test_every_shape_is_that_of_its_schedule():
     for name in COMPARED:
         shape = fair.outline(name)
