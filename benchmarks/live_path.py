@@ -5,6 +5,7 @@
 Moves one knob of a panel, at its first settings otherwise, one synchronous call after another,
 without a browser, and prints the whole and the parts. Those that train dozens of networks,
 `learning_rate.sweep`, `optimizers.rates`, `schedules.compare` and `batch_normalization.rates`,
+`learning_rate.sweep`, `optimizers.rates`, `overfitting.variance` and `batch_normalization.rates`,
 show their progress instead.
 """
 
@@ -26,8 +27,15 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    overfitting,
     schedules,
 )
+
+
+def network_fits():
+    """Return the panel of capacity with four networks instead of four polynomials."""
+    return overfitting.panel(model="network")
+
 
 WARM_UP = 20
 TARGET = 33.0  # milliseconds at the 95th percentile: thirty pictures a second
@@ -67,6 +75,10 @@ PANELS = {
     ),
     "gradients.chain": (gradients.chain, "scale", RATES),
     "gradients.symmetry": (gradients.symmetry, "learning_rate", RATES),
+    "overfitting": (overfitting.panel, "capacity", (1, 128)),
+    "overfitting (network)": (network_fits, "capacity", (1, 128)),
+    "overfitting.learning": (overfitting.learning, "n", (10, 320)),
+    "overfitting.stopping": (overfitting.stopping, "patience", (1, 100)),
     "batch_normalization": (batch_normalization.panel, "learning_rate", RATES),
     "batch_normalization.steps": (batch_normalization.steps, "gamma", NUMBERS),
     "batch_normalization.modes": (batch_normalization.modes, "batch_size", SIZES),

@@ -30,6 +30,7 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    overfitting,
     schedules,
     style,
 )
@@ -95,6 +96,13 @@ PANELS = {
         {"clip_value": 0.01, "time": 9, "pinned": {"activation": "tanh"}},
     ],
     gradients.symmetry: [{"init": "he_normal", "pinned": {"init": "zeros"}}],
+    overfitting.panel: [
+        {"capacity": 128, "norm": "high degrees costly", "pinned": {"n": 30}},
+        {"model": "network", "epochs": 30},
+    ],
+    overfitting.learning: [{"units": 1, "epochs": 30, "pinned": {"units": 4}}],
+    overfitting.stopping: [{"patience": 1, "epochs": 100, "pinned": {"patience": 5}}],
+    overfitting.variance: [{"units": 1, "epochs": 30, "pinned": {"units": 4}}],
     batch_normalization.panel: [{"learning_rate": 100.0, "pinned": {"learning_rate": 1.0}}],
     batch_normalization.steps: [{"gamma": 4.0, "beta": 5.0}],
     batch_normalization.rates: [{"epochs": 5, "depth": 6, "pinned": {"epochs": 2}}],

@@ -24,8 +24,9 @@ from lessons.numerals import count, short
 from lessons.side_by_side import train_side_by_side
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
-from widgets.knobs import between, choice, count_slider, float_slider, int_slider, slider, whole
+from widgets.knobs import choice, count_slider, float_slider, int_slider, slider, whole
 from widgets.marks import label_ends
+from widgets.overfitting.shapes import brief, describe, size
 from widgets.panel import Panel
 from widgets.style import (
     BLACK,
@@ -47,7 +48,7 @@ BLOCKS = ((0, 0, 420, 430), (420, 0, 860, 430))
 MODELS = "polynomial", "network"
 # Drawn beside the chosen one: too small, about right, too large.
 BESIDE = {"polynomial": (1, 3, 12), "network": (1, 3, 64)}
-SAMPLES = 8, 10, 12, 15, 20, 25, 30, 40
+SAMPLES = 8, 10, 12, 15, 20, 30, 40, 60
 GRID = np.linspace(LOW, HIGH, 201)
 HEIGHT = 2.6
 LIMITS, LINE, LEAST = (1e-3, 1e3), 0.33, 1e-30
@@ -91,8 +92,8 @@ def panel(lang="en", **settings):
         slider("capacity", "capacity", "Degree of the polynomial, or units of the network",
                DEGREES, 9, "a whole number from 1 to 128", whole(1, 128), 420),
         choice("model", "model", "What is fitted", MODELS, MODELS[0]),
-        slider("n", "samples", "To learn from", SAMPLES, 15, "a number of samples", whole(8, 40),
-               240),
+        slider("n", "samples", "To learn from", SAMPLES, 15, "a whole number from 8 to 60",
+               whole(8, 60), 240),
         float_slider("noise", "noise", "Standard deviation of the error in y", 0, 1, 0.3, 0.1,
                      width=240),
         choice("norm", "beyond the samples, small are", "Of all polynomials through all samples, "
@@ -280,70 +281,3 @@ def show_many(artists, result, pinned):
         heights[-1], texts[-1] = middle[-1], pinned.label
     show_exits(artists.exits, [*artists.medians, artists.pinned])
     label_ends(artists.ends, heights, texts, 128 * 1.15, LIMITS, LINE)
-
-
-def size(model, capacity):
-    """Name a capacity.
-
-    >>> size("polynomial", 3), size("network", 1)
-    ('degree 3', '1 unit')
-    """
-    if model == "polynomial":
-        return f"degree {capacity}"
-    return f"{capacity} unit{'' if capacity == 1 else 's'}"
-
-
-# --- words --------------------------------------------------------------------------------------
-
-
-def describe(result, moment):
-    """Say both losses of the chosen capacity, and what the losses over many draws look like."""
-    if result.stopped:
-        return "Stopped by hand."
-    train_loss, val_loss = map(short, result.losses)
-    parts = [f"{subject(result)}: training loss {train_loss}, validation loss {val_loss}."]
-    many, model = result.curves, result.settings["model"]
-    if many is not None:
-        best, medians = many.best, np.median(many.val, axis=0)
-        last = last_place(result)
-        parts.append(
-            f"Over {SEEDS} draws the median validation loss is lowest, {short(medians[best])}, at "
-            f"{size(model, many.capacities[best])}. At {size(model, many.capacities[last])} it is "
-            f"{short(medians[last])}, more than a tenth above the lowest in {many.higher(last)} of "
-            f"{SEEDS} draws: {shape(result)}."
-        )
-        if last < len(many.capacities) - 1:
-            below = SEEDS - many.higher(len(many.capacities) - 1, 1.0)
-            parts.append(
-                f"Beyond it, where many fits pass through all samples, it comes down to "
-                f"{short(medians[-1])}; below that of {size(model, many.capacities[best])} in "
-                f"{below} of {SEEDS}."
-            )
-    return " ".join(parts)
-
-
-def brief(result, moment):
-    """Say what is fitted, and whether there is a U."""
-    parts = [f"{subject(result)}."]
-    if result.curves is not None:
-        last = size(result.settings["model"], result.curves.capacities[last_place(result)])
-        parts.append(f"Over {SEEDS} draws, up to {last}: {shape(result)}.")
-    return " ".join(parts)
-
-
-def subject(result):
-    knobs = result.settings
-    named = size(knobs["model"], knobs["capacity"])
-    return f"{knobs['model'].capitalize()} of {named}, {count(knobs['n'])} samples"
-
-
-def last_place(result):
-    """Return the place of the largest capacity; of polynomials, that passes through all samples."""
-    capacities = result.curves.capacities
-    if result.settings["model"] == "network":
-        return len(capacities) - 1
-    return int(np.flatnonzero(capacities < result.settings["n"])[-1])
-
-
-def shape(result):
-    return "a U" if result.curves.has_u(last_place(result)) else "no U"

@@ -13,7 +13,7 @@ from lessons.trainer import train
 def settings(many, seed):
     """Draw settings at random: units, rate and L2."""
     rng = np.random.default_rng(seed)
-    base = TrainConfig(optimizer="adam", epochs=60)
+    base = TrainConfig(optimizer="adam", epochs=30)
     return [
         replace(base, hidden=(int(rng.integers(2, 33)),) * 2, l2=float(10 ** rng.uniform(-4, -1)),
                 learning_rate=float(10 ** rng.uniform(-3, -1)), seed=int(rng.integers(10**6)))

@@ -1,10 +1,10 @@
 """Training and validation loss against capacity: the degree of a polynomial, units of a network."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from lessons import TrainConfig, data, predict
+from lessons import TrainConfig, predict
 from lessons.experiments.overfitting.polynomials import fit
 from lessons.experiments.overfitting.samples import draw
 from lessons.side_by_side import train_side_by_side
@@ -109,34 +109,38 @@ def answers_of(run, x):
     return predict(run.params, run.config, np.asarray(x, np.float32)[:, None])
 
 
-def moons_losses(width, seed, n=60, noise=0.5, epochs=300):
+def moons_losses(width, seed, n=60, noise=0.5, epochs=300, val=300):
     """Train two ReLU layers on overlapping moons: training, validation and lowest validation loss.
 
-    SGD at rate 0.1 in batches of 32; 1,000 validation samples.
+    SGD at rate 0.1 in batches of 32.
     """
-    split = draw(n, noise, seed, val=1000, name="moons")
+    split = draw(n, noise, seed, val=val, name="moons")
     config = TrainConfig(hidden=(width, width), epochs=epochs, seed=seed)
     run = train(config, split)
     return run.train_loss[-1], run.val_loss[-1], np.nanmin(run.val_loss)
 
 
-def random_features_error(features, n=200, seed=0):
-    """Return the test error on digits of the smallest least-squares fit to fixed random features.
+def random_features_error(features, split, seed, n=200):
+    """Return the test error of the smallest least-squares fit to fixed random features.
 
     The features are ReLU units whose weights are drawn and never trained; only the output layer is
-    fitted, one column per class. With more features than the n samples, of all fits without error
-    the one with the smallest weights is taken.
+    fitted, one column per class. With more features than the n training samples that are used, of
+    all fits without error the one with the smallest weights is taken.
 
     Returns: the share of wrong answers.
 
     Source: Belkin, Hsu, Ma and Mandal, "Reconciling modern machine-learning practice and the
     classical bias–variance trade-off" (2019).
+
+    >>> from lessons import data
+    >>> split = data.digits(seed=0)
+    >>> random_features_error(1000, split, 0) < random_features_error(220, split, 0)
+    True
     """
-    split = data.digits(seed=seed)
     rng = np.random.default_rng(seed)
     W = rng.standard_normal((split.X_train.shape[1], features)) / 8
     b = rng.uniform(-1, 1, features)
     hidden = [np.maximum(X @ W + b, 0) for X in (split.X_train[:n], split.X_test)]
-    targets = np.eye(10)[split.y_train[:n]]
+    targets = np.eye(len(split.classes))[split.y_train[:n]]
     weights = np.linalg.lstsq(hidden[0], targets, rcond=1e-12)[0]
     return float(np.mean((hidden[1] @ weights).argmax(axis=1) != split.y_test))

@@ -14,8 +14,10 @@ DEGREES = 1, 3, 5, 7, 9
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One draw. Attributes: folds, each fold's loss by degree, (k, D); true, the expected error of
-    each degree fitted to all samples, (D,).
+    """What was estimated for one draw, and the truth.
+
+    Attributes: folds, each fold's loss by degree, (k, D); true, the expected error of each degree
+    fitted to all samples, (D,).
     """
 
     folds: np.ndarray

@@ -44,8 +44,6 @@ def standardized(n, seed, features=10, k=5):
     X, y = noise_only(n, features, seed)
     X = X + 0.5 * y[:, None]
     folds = StratifiedKFold(k, shuffle=True, random_state=seed)
-    before = cross_val_score(
-        LogisticRegression(), StandardScaler().fit_transform(X), y, cv=folds
-    )
+    before = cross_val_score(LogisticRegression(), StandardScaler().fit_transform(X), y, cv=folds)
     inside = make_pipeline(StandardScaler(), LogisticRegression())
     return float(before.mean()), float(cross_val_score(inside, X, y, cv=folds).mean())

@@ -106,3 +106,36 @@ def histories(name, learning_rate, epochs, seeds=range(SEEDS), engine="auto", pr
         if progress:
             progress.report(len(found), len(seeds))
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """What a patience does to many seeds: arrays, one entry per seed.
+
+    Attributes: chosen, best, epochs; test, at_best, at_end, test losses; missed, booleans.
+    """
+
+    chosen: np.ndarray
+    best: np.ndarray
+    test: np.ndarray
+    at_best: np.ndarray
+    at_end: np.ndarray
+    missed: np.ndarray
+
+
+def scatter(histories, patience):
+    """Return what a patience does to many seeds.
+
+    >>> history = History(np.array([2.0, 1.0, 1.5, 0.5]), np.array([0, 3]), np.array([2.0, 0.5]))
+    >>> found = scatter([history], 1)
+    >>> found.chosen.item(), found.best.item(), found.test.item(), found.missed.item()
+    (1, 3, 1.5, True)
+    """
+    rows = []
+    for history in histories:
+        losses = history.val_loss[np.isfinite(history.val_loss)]
+        (stopped, chosen), best = stop(losses, patience), int(losses.argmin())
+        tests = [history.test_at(epoch) for epoch in (chosen, best, len(losses) - 1)]
+        rows.append((chosen, best, *tests, best > stopped))
+    chosen, best, *tests, missed = np.transpose(rows)
+    return Scatter(chosen.astype(int), best.astype(int), *tests, missed.astype(bool))

@@ -15,6 +15,7 @@ from lessons.experiments.overfitting.stopping import (
     data_for,
     histories,
     loss_on_test,
+    scatter,
     stop,
 )
 from lessons.numerals import count, short
@@ -40,7 +41,7 @@ from widgets.style import (
 
 SIZE = 8.6, 4.1
 BLOCKS = ((0, 0, 445, 410), (445, 0, 860, 410))
-LIMITS, LINE = (1e-2, 10.0), 0.17
+LIMITS, LINE = (2e-2, 5.0), 0.14
 SPREAD = 10, 50, 90
 
 
@@ -70,21 +71,6 @@ class Result:
     @property
     def outcome(self):
         return f"test loss {short(self.test[0])}" if self.test else "stopped by hand"
-
-
-@dataclass(frozen=True, eq=False)
-class Scatter:
-    """What a patience does to many seeds: arrays, one entry per seed.
-
-    Attributes: chosen, best, epochs; test, at_best, at_end, test losses; missed, booleans.
-    """
-
-    chosen: np.ndarray
-    best: np.ndarray
-    test: np.ndarray
-    at_best: np.ndarray
-    at_end: np.ndarray
-    missed: np.ndarray
 
 
 def stopping(lang="en", **settings):
@@ -165,35 +151,17 @@ def load(name, seed):
     return drawn[name, seed]
 
 
-def scatter(histories, patience):
-    """Return what a patience does to many seeds.
-
-    >>> from lessons.experiments.overfitting.stopping import History
-    >>> history = History(np.array([2.0, 1.0, 1.5, 0.5]), np.array([0, 3]), np.array([2.0, 0.5]))
-    >>> found = scatter([history], 1)
-    >>> found.chosen.item(), found.best.item(), found.test.item(), found.missed.item()
-    (1, 3, 1.5, True)
-    """
-    rows = []
-    for history in histories:
-        losses = history.val_loss[np.isfinite(history.val_loss)]
-        (stopped, chosen), best = stop(losses, patience), int(losses.argmin())
-        tests = [history.test_at(epoch) for epoch in (chosen, best, len(losses) - 1)]
-        rows.append((chosen, best, *tests, best > stopped))
-    chosen, best, *tests, missed = np.transpose(rows)
-    return Scatter(chosen.astype(int), best.astype(int), *tests, missed.astype(bool))
-
-
 # --- picture ------------------------------------------------------------------------------------
 
 
 def draw_picture(figure):
     """Make the artists: one run on the left, the chosen epochs of many on the right."""
-    losses = figure.add_axes([0.055, 0.125, 0.32, 0.7])
-    seeds = figure.add_axes([0.585, 0.125, 0.395, 0.7])
+    losses = figure.add_axes([0.055, 0.12, 0.32, 0.69])
+    seeds = figure.add_axes([0.585, 0.12, 0.395, 0.69])
     for axes, label in ((losses, "losses"), (seeds, "seeds")):
         axes.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=LIMITS, label=label)
         axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+        axes.set_yticks([0.03, 0.1, 0.3, 1, 3], ["0.03", "0.1", "0.3", "1", "3"])
         axes.minorticks_off()
         axes.grid(axis="y", color=LIGHT, linewidth=0.6)
     val, training = VALIDATION, TRAINING
@@ -203,11 +171,11 @@ def draw_picture(figure):
               for color, style in ((val, (0, (5, 1))), (training, "-"))]  # fmt: skip
     pinned = losses.plot([], [], color=PINNED, linewidth=1.2, linestyle=(0, (2, 2)))[0]
     return SimpleNamespace(
-        title=words(losses, 0, 1.12, transform=losses.transAxes, fontsize=NORMAL),
+        title=words(losses, 0, 1.105, transform=losses.transAxes, fontsize=NORMAL),
         note=words(losses, 0, 1.03, transform=losses.transAxes, fontsize=SMALL, color=RED),
-        heading=words(seeds, 0, 1.12, transform=seeds.transAxes, fontsize=NORMAL),
-        keys=[words(seeds, x, 1.03, transform=seeds.transAxes, fontsize=SMALL, color=color)
-              for x, color in ((0, BLUE), (0.42, ORANGE))],
+        heading=words(seeds, 0, 1.18, transform=seeds.transAxes, fontsize=NORMAL),
+        keys=[words(seeds, 0, y, transform=seeds.transAxes, fontsize=SMALL, color=color)
+              for y, color in ((1.105, BLUE), (1.03, ORANGE))],
         stop=losses.axvline(1, color=RED, linewidth=1.2),
         later=later, curves=curves, pinned=pinned,
         exits=draw_exits(losses, [*later, pinned], values=False),
@@ -219,6 +187,8 @@ def draw_picture(figure):
         pairs=seeds.plot([], [], color=GRAY, linewidth=0.5)[0],
         of_best=seeds.plot([], [], "D", color=ORANGE, ms=4)[0],
         of_chosen=seeds.plot([], [], "o", color=BLUE, ms=5)[0],
+        beyond=[seeds.plot([], [], "^", color=color, ms=7, clip_on=False, zorder=6)[0]
+                for color in (BLUE, ORANGE)],
         this=seeds.plot([], [], "o", color=BLUE, ms=11, mfc="none", mew=1.4, zorder=6)[0],
         middles=[seeds.axhline(1, color=color, linewidth=1.2, linestyle=style)
                  for color, style in ((BLUE, "-"), (ORANGE, (0, (4, 2))), (GRAY, (0, (1, 2))))],
@@ -263,7 +233,8 @@ def show_run(artists, result, pinned):
     artists.guess.set_ydata([guess, guess])
     for dot, epoch in ((artists.chosen, result.chosen), (artists.best, result.best)):
         show_point(dot, max(epoch, 1), run.val_loss[epoch])
-    artists.best.set_marker("D")
+    if artists.best.get_marker() == "o":
+        artists.best.set_marker("D")
     artists.pinned.set_data([], [])
     heights += [guess, 1.0]
     texts += ["guessing", ""]
@@ -277,7 +248,7 @@ def show_run(artists, result, pinned):
 
 def show_seeds(artists, result):
     """Draw of every seed the epoch it keeps and the best it could have had, joined by a line."""
-    lines = artists.pairs, artists.of_best, artists.of_chosen, artists.this
+    lines = artists.pairs, artists.of_best, artists.of_chosen, artists.this, *artists.beyond
     for line in lines:
         line.set_data([], [])
     for text in (*artists.keys, *artists.middle_texts):
@@ -288,13 +259,18 @@ def show_seeds(artists, result):
         return
     found = scatter(result.seeds, result.settings["patience"])
     chosen, best = (np.maximum(epochs, 1) for epochs in (found.chosen, found.best))
-    test, at_best = (np.clip(losses, *LIMITS) for losses in (found.test, found.at_best))
+    test, at_best = found.test, found.at_best
     gap = np.full(len(chosen), np.nan)
     artists.pairs.set_data(np.ravel([chosen, best, gap], "F"), np.ravel([test, at_best, gap], "F"))
-    artists.of_chosen.set_data(chosen, test)
-    artists.of_best.set_data(best, at_best)
+    for dots, arrows, at, losses in (
+        (artists.of_chosen, artists.beyond[0], chosen, test),
+        (artists.of_best, artists.beyond[1], best, at_best),
+    ):
+        dots.set_data(at, losses)
+        out = losses > LIMITS[1]
+        arrows.set_data(at[out], np.full(out.sum(), LIMITS[1]))
     seed = result.settings["seed"]
-    artists.this.set_data([chosen[seed]], [test[seed]])
+    artists.this.set_data([chosen[seed]], [min(test[seed], LIMITS[1])])
     middles = [np.median(losses) for losses in (found.test, found.at_best, found.at_end)]
     for line, middle in zip(artists.middles, middles, strict=True):
         line.set_ydata([middle, middle])

@@ -180,14 +180,14 @@ def draw_picture(figure):
         mean=fits.plot([], [], color=BLUE, linewidth=2.6)[0],
         title=words(fits, 0, 1.03, transform=fits.transAxes, fontsize=NORMAL),
         names=[text(0, row, color) for row, color in enumerate(COLORS)],
-        values=[text(0.2, row, color) for row, color in enumerate(COLORS)],
-        notes=[text(0.42, row, GRAY) for row in (3, 4)],
+        values=[text(0.26, row, color) for row, color in enumerate(COLORS)],
+        notes=[text(0.43, row, GRAY) for row in (3, 4)],
         curves=curves, pinned=pinned,
         bars=parts.plot([], [], color=GREEN, linewidth=1)[0],
         dots=parts.plot([], [], "o", color=GREEN, ms=4)[0],
         exits=draw_exits(parts, [*curves, pinned], values=False),
         now=parts.axvline(1, color=GRAY, linewidth=0.8),
-        pinned_text=words(parts, 0.99, 0.02, transform=parts.transAxes, color=PINNED,
+        pinned_text=words(parts, 0.99, 0.9, transform=parts.transAxes, color=PINNED,
                           fontsize=SMALL, ha="right", ground="white"),
         x_label=words(parts, 0.5, -0.1, transform=parts.transAxes, fontsize=NORMAL, ha="center",
                       va="top"),
@@ -230,8 +230,8 @@ def show_parts(artists, result):
         # Corrected for chance, bias² may come out below 0, which has no place on this axis.
         show_curve(line, result.epochs, np.maximum(values, 1e-30))
     means, errors = result.measured.T
-    artists.dots.set_data(result.epochs, np.clip(means, *LIMITS))
-    low, high = (np.clip(means + sign * errors, *LIMITS) for sign in (-1, 1))
+    artists.dots.set_data(result.epochs, means)
+    low, high = (np.maximum(means + sign * errors, 1e-30) for sign in (-1, 1))
     gap = np.full(len(means), np.nan)
     at = np.ravel([result.epochs, result.epochs, gap], "F")
     artists.bars.set_data(at, np.ravel([low, high, gap], "F"))
@@ -241,7 +241,7 @@ def show_table(artists, moment):
     """Write the parts at this epoch, their sum, and what was measured."""
     parts, (mean, se) = moment.parts, moment.measured
     values = parts.bias2, parts.variance, parts.noise, parts.total, mean
-    for name, value, told in zip(artists.names, artists.values, NAMES, strict=True):
+    for name, told in zip(artists.names, NAMES, strict=True):
         name.set_text(told)
     for text, value in zip(artists.values, values, strict=True):
         text.set_text(fixed(value, 3))

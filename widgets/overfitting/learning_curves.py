@@ -23,7 +23,7 @@ from lessons.experiments.overfitting.samples import draw
 from lessons.numerals import count, short
 from lessons.trainer import train
 from widgets.artists import words
-from widgets.edges import draw_exits, show_curve, show_exits
+from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.knobs import count_slider, float_slider, int_slider, slider, whole
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.marks import label_ends
@@ -173,16 +173,19 @@ def update(artists, result, epoch, pinned):
         line.set_data([], [])
     heights, texts = [1.0, 1.0, floor, 1.0], ["", "", "noise²", ""]
     if curves is not None:
-        artists.key.set_text(f"medians of {SEEDS} seeds; ◆ {TIMES} times the units")
+        at_end = epoch == settings["epochs"]
+        more = f"; ◆ {TIMES} times the units" if at_end else ""
+        artists.key.set_text(f"medians of {SEEDS} seeds{more}")
         at = curves.at(epoch)
         for k, (line, dots) in enumerate(zip(artists.medians, artists.seeds, strict=True)):
             losses = (curves.val, curves.train)[k][..., epoch]
             dots.set_data(np.repeat(curves.sizes, losses.shape[1]), losses.ravel())
             show_curve(line, curves.sizes, at[1 - k])
             heights[k], texts[k] = at[1 - k, -1], ("validation", "training")[k]
-        larger = np.median(result.helps[2])
-        if epoch == settings["epochs"]:
-            artists.larger.set_data([n], [np.clip(larger, *LIMITS)])
+        if at_end:
+            show_point(artists.larger, n, np.median(result.helps[2]))
+            if artists.larger.get_marker() == "o":
+                artists.larger.set_marker("D")
     if pinned and pinned.curves is not None:
         other = pinned.curves.at(min(epoch, pinned.settings["epochs"]))[1]
         show_curve(artists.pinned, pinned.curves.sizes, other)
