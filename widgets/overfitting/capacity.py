@@ -31,13 +31,13 @@ from widgets.panel import Panel
 from widgets.style import (
     BLACK,
     BLUE,
-    BROWN,
     GRAY,
     LIGHT,
     NORMAL,
     ORANGE,
     PINNED,
     PURPLE,
+    RED,
     SMALL,
     TRAINING,
     VALIDATION,
@@ -52,7 +52,7 @@ SAMPLES = 8, 10, 12, 15, 20, 30, 40, 60
 GRID = np.linspace(LOW, HIGH, 201)
 HEIGHT = 2.6
 LIMITS, LINE, LEAST = (1e-3, 1e3), 0.33, 1e-30
-COLORS = ORANGE, BROWN, PURPLE, BLUE
+COLORS = ORANGE, PURPLE, RED, BLUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +202,7 @@ def draw_picture(figure):
         lines=lines, names=names, out=draw_exits(fits, lines[-1:]),
         heading=words(losses, 0, 1.12, transform=losses.transAxes, fontsize=NORMAL),
         key=words(losses, 0, 1.03, transform=losses.transAxes, fontsize=SMALL, color=GRAY),
-        here=losses.axvline(1, color=BLUE, linewidth=1),
+        here=losses.axvline(1, color=BLUE, linewidth=1, clip_on=False),
         full=losses.axvline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),
         full_text=words(losses, 1, LIMITS[0] * 1.3, color=GRAY, fontsize=SMALL, ground="white"),
         floor=losses.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),

@@ -185,12 +185,12 @@ def draw_picture(figure):
         ends=[words(losses, 0, 1, color=color, fontsize=SMALL, va="center")
               for color in (VALIDATION, TRAINING, GRAY, PINNED)],
         pairs=seeds.plot([], [], color=GRAY, linewidth=0.5)[0],
-        of_best=seeds.plot([], [], "D", color=ORANGE, ms=4)[0],
+        of_best=seeds.plot([], [], "D", color=ORANGE, ms=4.5)[0],
         of_chosen=seeds.plot([], [], "o", color=BLUE, ms=5)[0],
         beyond=[seeds.plot([], [], "^", color=color, ms=7, clip_on=False, zorder=6)[0]
                 for color in (BLUE, ORANGE)],
         this=seeds.plot([], [], "o", color=BLUE, ms=11, mfc="none", mew=1.4, zorder=6)[0],
-        middles=[seeds.axhline(1, color=color, linewidth=1.2, linestyle=style)
+        middles=[seeds.axhline(1, color=color, linewidth=1.6, linestyle=style)
                  for color, style in ((BLUE, "-"), (ORANGE, (0, (4, 2))), (GRAY, (0, (1, 2))))],
         middle_texts=[words(seeds, 0.99, 1, transform=seeds.get_yaxis_transform(), color=color,
                             fontsize=SMALL, ha="right", va=va, ground="white")

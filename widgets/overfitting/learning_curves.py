@@ -146,7 +146,7 @@ def draw_picture(figure):
         losses=draw_losses(figure.add_axes([0.055, 0.13, 0.29, 0.72])),
         heading=words(axes, 0, 1.09, transform=axes.transAxes, fontsize=NORMAL),
         key=words(axes, 0, 1.015, transform=axes.transAxes, fontsize=SMALL, color=GRAY),
-        here=axes.axvline(1, color=BLUE, linewidth=1),
+        here=axes.axvline(1, color=BLUE, linewidth=1, clip_on=False),
         floor=axes.axhline(1, color=GRAY, linewidth=1, linestyle=(0, (1, 2))),
         seeds=[axes.plot([], [], "o", color=color, ms=2.5)[0] for color in (VALIDATION, TRAINING)],
         medians=medians, pinned=pinned, exits=draw_exits(axes, [*medians, pinned], values=False),

@@ -26,7 +26,6 @@ from widgets.loss_curves import to_epoch
 from widgets.panel import Panel
 from widgets.style import (
     BLACK,
-    BLUE,
     GRAY,
     GREEN,
     LIGHT,
@@ -34,7 +33,6 @@ from widgets.style import (
     ORANGE,
     PINNED,
     PURPLE,
-    SKY,
     SMALL,
 )
 
@@ -175,9 +173,9 @@ def draw_picture(figure):
                      fontsize=SMALL, va="top", **style)  # fmt: skip
 
     return SimpleNamespace(
-        fits=[fits.plot([], [], color=SKY, linewidth=0.6)[0] for _ in range(DRAWS)],
+        fits=[fits.plot([], [], color=PURPLE, linewidth=0.9)[0] for _ in range(DRAWS)],
         truth=fits.plot(GRID, truth(GRID), color=BLACK, linewidth=1.4, linestyle=(0, (1, 1.5)))[0],
-        mean=fits.plot([], [], color=BLUE, linewidth=2.6)[0],
+        mean=fits.plot([], [], color=ORANGE, linewidth=2.8)[0],
         title=words(fits, 0, 1.03, transform=fits.transAxes, fontsize=NORMAL),
         names=[text(0, row, color) for row, color in enumerate(COLORS)],
         values=[text(0.26, row, color) for row, color in enumerate(COLORS)],
@@ -186,7 +184,7 @@ def draw_picture(figure):
         bars=parts.plot([], [], color=GREEN, linewidth=1)[0],
         dots=parts.plot([], [], "o", color=GREEN, ms=4)[0],
         exits=draw_exits(parts, [*curves, pinned], values=False),
-        now=parts.axvline(1, color=GRAY, linewidth=0.8),
+        now=parts.axvline(1, color=GRAY, linewidth=0.8, clip_on=False),
         pinned_text=words(parts, 0.99, 0.9, transform=parts.transAxes, color=PINNED,
                           fontsize=SMALL, ha="right", ground="white"),
         x_label=words(parts, 0.5, -0.1, transform=parts.transAxes, fontsize=NORMAL, ha="center",
