@@ -484,7 +484,7 @@ def test_folds_scatter_less(seeds, measured):
     "inside the folds, chance.",
 )
 def test_chosen_features_leak(seeds, measured):
-    """Ten of 1,000 random features, 50 samples, five folds: accuracy of logistic regression."""
+    """Ten of 1,000 random features, 50 samples, five folds: accuracy of naive Bayes."""
     before, inside = np.transpose([leakage.accuracies(50, seed) for seed in seeds])
     assert before.min() > 0.65
     assert abs(inside.mean() - 0.5) < 0.08
