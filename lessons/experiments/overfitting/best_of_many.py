@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lessons import TrainConfig
+from lessons.config import TrainConfig
 from lessons.experiments.overfitting.samples import draw
 from lessons.experiments.overfitting.stopping import loss_on_test
 from lessons.trainer import train

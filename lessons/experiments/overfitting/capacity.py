@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons import TrainConfig, predict
+from lessons.config import TrainConfig
 from lessons.experiments.overfitting.polynomials import fit
 from lessons.experiments.overfitting.samples import draw
+from lessons.prediction import predict
 from lessons.side_by_side import train_side_by_side
 from lessons.trainer import train
 

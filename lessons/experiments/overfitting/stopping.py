@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessons import TrainConfig
+from lessons.config import TrainConfig
 from lessons.experiments.overfitting.samples import draw
 from lessons.losses import score
 from lessons.prediction import run_through
