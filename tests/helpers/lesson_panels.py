@@ -12,16 +12,12 @@ from widgets import (
     loss_functions,
     nine_steps,
     optimizers,
+    overfitting,
     schedules,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
-LESSONS += activations, optimizers, schedules, gradients, batch_normalization
-    overfitting,
-)
-
-LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
-LESSONS += activations, optimizers, overfitting, batch_normalization
+LESSONS += activations, optimizers, schedules, gradients, overfitting, batch_normalization
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

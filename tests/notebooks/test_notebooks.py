@@ -87,8 +87,8 @@ def test_strict_nbval_sees_one_changed_digit(tmp_path):
     code, report = run_nbval(path)
     assert code == 0, report
 
-    cell.outputs[0].text = printed(cell).replace("1600", "1601")
+    cell.outputs[0].text = printed(cell).replace("1,600", "1,601")
     nbformat.write(notebook, path)
     code, report = run_nbval(path)
     assert code == 1
-    assert "1601" in report
+    assert "1,601" in report
