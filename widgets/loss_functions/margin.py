@@ -59,7 +59,7 @@ def margin(lang="en", **settings):
     >>> print(panel)
     Target 1, score z = −2, so σ(z) = 0.12. Pull: cross-entropy 0.88, hinge 1, squared error 0.18, \
 0/1 loss 0. Right after so many updates: cross-entropy 3, hinge 3, squared error 8, 0/1 loss \
-never. The 0/1 loss has slope 0 at every z, so its updates are 0.
+never. The 0/1 loss is flat on both sides of 0, so its updates are 0.
     >>> panel.close()
     """
     knobs = [
@@ -203,5 +203,5 @@ def describe(result, moment):
         parts.append("The answer is right already.")
     else:
         parts.append(f"Right after so many updates: {updates}.")
-    parts.append("The 0/1 loss has slope 0 at every z, so its updates are 0.")
+    parts.append("The 0/1 loss is flat on both sides of 0, so its updates are 0.")
     return " ".join(parts)

@@ -10,6 +10,7 @@ import numpy as np
 from lessons import Run, TrainConfig, data, decision_map
 from lessons.engines import engine_at_hand, engine_for_long_work
 from lessons.experiments.loss_functions.seeds import (
+    SEEDS,
     Seeds,
     metric_at,
     metric_over_epochs,
@@ -300,28 +301,37 @@ def describe(result, moment):
             f"Ringed: {count(n)} of {count(len(moment.losses))} {result.settings['samples']} "
             f"samples make up half of the loss."
         )
-    if result.seeds is not None and len(result.seeds.factors):
+    if result.seeds is not None:
         parts.append(of_all_seeds(result.seeds, what))
     return " ".join(parts)
 
 
 def of_all_seeds(seeds, what):
     """Say how many of the seeds end with a higher loss, and what the metric does meanwhile."""
-    n, rose = len(seeds.factors), int(np.sum(seeds.factors > RISEN))
-    lower, higher = (int(np.sum(sign * seeds.changes > 1e-6)) for sign in (-1, 1))
-    return (
-        f"With {count(rose)} of {count(n)} seeds the loss ends more than {percent(RISEN - 1)} "
-        f"above its lowest; {what} is then lower with {count(lower)}, higher with {count(higher)}."
-    )
+    risen = seeds.factors > RISEN
+    lower, higher = (int(np.sum(sign * seeds.changes[risen] > 1e-6)) for sign in (-1, 1))
+    broken = SEEDS - len(seeds.factors)
+    parts = [
+        f"With {count(risen.sum())} of {count(SEEDS)} seeds the loss ends more than "
+        f"{percent(RISEN - 1)} above its lowest"
+    ]
+    if risen.any():
+        parts.append(f"of these, {what} is then lower with {lower}, higher with {higher}")
+    if broken:
+        parts.append(f"with {broken} it diverged")
+    return "; ".join(parts) + "."
 
 
 def brief(result, moment):
     """Say only what is the same on every machine: what was trained, and that a loss rose."""
     names = ", ".join(SHORT[name] for name in result.runs)
     run = result.run
-    rose = run.val_loss[-1] > RISEN * run.val_loss[run.best_epoch or 0]
-    ended = "has risen again" if rose else "has not risen again"
-    return f"Trained with {names}. Shown: {SHORT[result.shown]}; its validation loss {ended}."
+    if run.status != "finished":
+        ended = "it diverged" if run.status == "diverged" else "it was stopped"
+    else:
+        rose = run.val_loss[-1] > RISEN * run.val_loss[run.best_epoch]
+        ended = f"its validation loss has {'' if rose else 'not '}risen again"
+    return f"Trained with {names}. Shown: {SHORT[result.shown]}; {ended}."
 
 
 def note(result):

@@ -270,12 +270,18 @@ def describe(result, moment):
 
 
 def swinging(result):
-    """Say which of the two weights swing around the minimum."""
+    """Say which of the two weights swing around the minimum, or jump across it at every step."""
     products = {"w1": result.product / result.condition, "w2": result.product}
-    names = [
-        name for name, product in products.items()
-        if step_matrix.swings(result.method, product, result.momentum)
-    ]  # fmt: skip
-    if not names:
-        return "no weight swings"
-    return f"{' and '.join(names)} swing{'' if len(names) > 1 else 's'}"
+
+    def those(kind):
+        return [name for name, product in products.items()
+                if kind(result.method, product, result.momentum)]  # fmt: skip
+
+    swing, jump = those(step_matrix.swings), those(step_matrix.jumps)
+    parts = []
+    if swing:
+        parts.append(f"{' and '.join(swing)} swing{'' if len(swing) > 1 else 's'}")
+    if jump:
+        parts.append(f"{' and '.join(jump)} jump{'' if len(jump) > 1 else 's'} across the minimum "
+                     "at every step")  # fmt: skip
+    return ", ".join(parts) or "no weight swings"

@@ -210,8 +210,8 @@ def describe(result, moment):
     truth = f", without noise {fixed(result.signal[moment - 1], 2)}" if moment else ""
     plural = "" if moment == 1 else "s"
     return (
-        f"β = {number(beta, 6)}: window 1/(1 − β) = {samples(window)}, noise as calm as "
-        f"in a mean of {calm}. After {count(moment)} sample{plural} the average, {how}, is "
+        f"β = {number(beta, 6)}: window 1/(1 − β) = {samples(window)}, noise in the long run as "
+        f"calm as in a mean of {calm}. After {count(moment)} sample{plural} the average, {how}, is "
         f"{fixed(value_at(result, moment), 2)}{truth}; the weights so far add up to "
         f"{percent(total)}. Adam with this β₂, not corrected: the longest step is {peak(result)}."
     )

@@ -13,14 +13,16 @@ def shrunk(name, by_the_side, sizes, decay, rate, updates, seeds):
     Nothing but the decay moves them in the long run, so that it alone shows.
 
     Parameters: name, of an optimizer; by_the_side, whether the decay goes past the gradient;
-    sizes, the standard deviation of each weight's gradient; decay λ; rate η; updates; seeds.
-    Returns: shape (2, seeds).
+    sizes, the standard deviation of each weight's gradient; decay λ; rate η; updates; seeds, each
+    of which runs once more with the opposite noise, so that it cancels in their mean.
+    Returns: shape (2, 2·seeds).
 
     >>> shrunk("sgd", True, (0.0, 0.0), 0.05, 0.1, 100, range(1)).round(2).tolist()
-    [[0.61], [0.61]]
+    [[0.61, 0.61], [0.61, 0.61]]
     """
     optimizer = OPTIMIZERS[name](TrainConfig())
-    noise = [np.random.default_rng(seed).normal(size=(updates, 2)) for seed in seeds]
+    noise = [sign * np.random.default_rng(seed).normal(size=(updates, 2))
+             for seed in seeds for sign in (1, -1)]  # fmt: skip
     gradients = np.moveaxis(noise, 0, -1) * np.array(sizes)[:, None]
     w = np.ones((2, len(noise)))
     state = optimizer.init(w)

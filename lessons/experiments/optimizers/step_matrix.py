@@ -61,6 +61,16 @@ def swings(method, product, momentum):
     return trace**2 < 4 * determinant
 
 
+def jumps(method, product, momentum):
+    """Return where the larger eigenvalue is below 0: then w changes sides at every step.
+
+    >>> bool(jumps("heavy ball", 1.9, 0.0)), bool(jumps("heavy ball", 0.5, 0.0))
+    (True, False)
+    """
+    trace, _ = trace_and_determinant(method, product, momentum)
+    return ~swings(method, product, momentum) & (trace < 0)
+
+
 def slowest(method, condition, product, momentum):
     """Return the factor of the slower of two directions, of curvatures λ/κ and λ; product is η·λ.
 

@@ -4,10 +4,11 @@ import inspect
 
 import numpy as np
 import pytest
-from sklearn.linear_model import HuberRegressor, SGDClassifier
+from sklearn.linear_model import HuberRegressor, QuantileRegressor, SGDClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from lessons.experiments.loss_functions.fits import huber
+from lessons.experiments.loss_functions.fits import fit_mae, huber
+from lessons.experiments.loss_functions.samples import draw_samples
 from lessons.losses import LOSSES
 
 Z = np.array([[2.0, -1.0, 0.3], [0.1, 0.2, -3.0], [-5.0, 4.0, 1.0]])
@@ -47,6 +48,18 @@ def test_scikit_learns_defaults():
 
     assert default(SGDClassifier, "loss") == "hinge"
     assert default(HuberRegressor, "epsilon") == 1.35
+
+
+def test_scikit_learns_median_regression_needs_its_penalty_taken_away():
+    samples = draw_samples("line", 24, 3, 6.0, 0.0, seed=0)
+    best = fit_mae(samples.x, samples.y)
+    plain, by_default = (
+        QuantileRegressor(**alpha).fit(samples.x[:, None], samples.y)
+        for alpha in ({"alpha": 0}, {})
+    )
+    assert plain.coef_[0] == pytest.approx(best.slope)
+    assert plain.intercept_ == pytest.approx(best.offset)
+    assert abs(by_default.coef_[0]) < 0.5 * best.slope
 
 
 def test_scikit_learn_minimizes_half_the_mean_square_and_cross_entropy():

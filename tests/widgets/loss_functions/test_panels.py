@@ -11,6 +11,7 @@ from panels import kept, settle, xy
 from lessons import TrainConfig, decision_map, train
 from lessons.experiments.loss_functions.fits import NAMES, fit_lines, loss_and_pull
 from lessons.experiments.loss_functions.margins import PULLS, losses_at
+from lessons.experiments.loss_functions.seeds import Seeds
 from lessons.experiments.loss_functions.shares import losses_of_samples
 from lessons.experiments.loss_functions.spoiled import NOISE, spoiled
 from widgets import loss_functions
@@ -19,7 +20,7 @@ from widgets.beliefs import mix_colors
 from widgets.loss_functions import histories
 from widgets.loss_functions.answers import BOX, VALUES
 from widgets.loss_functions.margin import UPDATES
-from widgets.loss_functions.network import FITTING, RARE
+from widgets.loss_functions.network import FITTING, RARE, of_all_seeds
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -240,7 +241,12 @@ def test_quartiles_of_twenty_seeds_follow_the_picture(panel):
     drawn = [xy(line) for line in lines]
     for (_, heights), expected in zip(drawn, [*seeds.losses, *seeds.metrics], strict=True):
         assert heights == pytest.approx(expected)
-    assert f"With {(seeds.factors > 1.2).sum()} of 20 seeds the loss ends" in str(panel)
+    risen = seeds.factors > 1.2
+    lower, higher = (seeds.changes[risen] < 0).sum(), (seeds.changes[risen] > 0).sum()
+    assert (
+        f"With {risen.sum()} of 20 seeds the loss ends more than 20% above its lowest; of these, "
+        f"accuracy is then lower with {lower}, higher with {higher}."
+    ) in str(panel)
     assert "20 seeds" in panel.artists.histories.key.get_text()
 
 
@@ -279,6 +285,30 @@ def test_the_brief_says_whether_the_loss_rose(network_panel):
     assert "has risen again" in repr(network_panel)
     network_panel.set(learning_rate=0.001)
     assert "has not risen again" in repr(network_panel)
+    network_panel.set(data="wave", optimizer="sgd", learning_rate=10.0, epochs=20)
+    assert repr(network_panel).startswith("Trained with MSE, MAE, Huber. Shown: MSE; it diverged.")
+
+
+def seeds_with(factors, changes):
+    """What 20 seeds found, if these finished."""
+    return Seeds(None, None, None, np.array(factors, float), np.array(changes, float))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"),
+    [
+        # Who did not rise says nothing of what accuracy does "then".
+        (seeds_with([1.0] * 20, [-0.1] * 20),
+         "With 0 of 20 seeds the loss ends more than 20% above its lowest."),
+        (seeds_with([2.0] * 3 + [1.0] * 17, [0.1, -0.1, 0.0] + [-0.2] * 17),
+         "With 3 of 20 seeds the loss ends more than 20% above its lowest; of these, accuracy is "
+         "then lower with 1, higher with 1."),
+        (seeds_with([1.0] * 12, [0.0] * 12),
+         "With 0 of 20 seeds the loss ends more than 20% above its lowest; with 8 it diverged."),
+    ],
+)  # fmt: skip
+def test_the_words_on_twenty_seeds_are_of_those_that_rose(seeds, words):
+    assert of_all_seeds(seeds, "accuracy") == words
 
 
 NETWORKS = [

@@ -1,5 +1,6 @@
 """The questions of lesson 05 reply from runs, and its goals can be reached."""
 
+import numpy as np
 import pytest
 
 from widgets import loss_functions
@@ -45,15 +46,36 @@ def test_goals_can_be_reached_and_are_not_at_first(panel):
     goals = loss_functions.goals(panel)
     assert not goals.done
     reached = (
-        (rises_alone, {"data": "gaussians", "seed": 0}),
+        (rises_alone, {"seed": 2, "epochs": 1000, "time": 300}),
         (accuracy_lies, {"rare": 0.02, "epochs": 10}),
         (mae_resists, {"data": "wave", "wrong": 0.2, "epochs": 200}),
     )
     for number, (goal, settings) in enumerate(reached, 1):
-        panel.set(**panel.start | settings | {"time": None})
+        panel.set(**panel.start | {"time": None} | settings)
         assert goal(panel)
         assert len(goals.done) == number
     goals.close()
+
+
+@pytest.mark.parametrize("seed", range(21))
+def test_the_loss_doubles_and_accuracy_hardly_falls_with_any_seed(panel, seed):
+    panel.set(**panel.start | {"seed": seed, "epochs": 1000, "time": None})
+    run = panel.run
+    loss, accuracy = run.val_loss, run.val_accuracy
+    doubled = (np.arange(1001) > run.best_epoch) & (loss >= 2 * loss[run.best_epoch])
+    there = np.flatnonzero(doubled & (accuracy > accuracy[run.best_epoch] - 0.0501))
+    assert len(there) > 10
+    panel.set(time=int(there[0]))
+    assert rises_alone(panel)
+    panel.set(time=int(run.best_epoch))
+    assert not rises_alone(panel)
+
+
+def test_playing_the_default_reaches_nothing(panel):
+    panel.set(**panel.start | {"time": None})
+    for epoch in range(0, 201, 5):
+        panel.set(time=epoch)
+        assert not (rises_alone(panel) or accuracy_lies(panel) or mae_resists(panel))
 
 
 @pytest.mark.parametrize("seed", range(0, 21, 4))

@@ -213,6 +213,11 @@ def test_the_run_is_that_of_the_point(mapped):
         ({"product": 2.0, "momentum": 0.0}, "It neither shrinks nor grows"),
         ({"product": 0.02, "momentum": 0.0}, "no weight swings"),
         ({"product": 1.0, "momentum": 0.3}, "w2 swings."),
+        ({"product": 1.9, "momentum": 0.0}, "κ = 100: w2 jumps across the minimum at every step."),
+        (
+            {"product": 4.0, "momentum": 0.9, "steps": 20},
+            "κ = 100: w1 swings, w2 jumps across the minimum at every step.",
+        ),
         ({"product": 3.3, "momentum": 0.67}, "w1 and w2 swing."),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from widgets import optimizers
-from widgets.optimizers.race import BEST
+from widgets.optimizers.race import BEST, SAME
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -34,12 +34,18 @@ def test_goals_are_reached_by_what_they_ask_for_and_not_before():
     assert goals.done == {}
     for settings in (
         {"condition": 100, "learning_rate": 0.018, "momentum": 0.99, "steps": 200},
-        {"condition": 100, "angle": 0, "rates": BEST, "steps": 200, "momentum": 0.9},
-        {"surface": "rosenbrock", "start_w1": 0.5, "start_w2": 0.5},
+        {"surface": "plateau", "rates": BEST, "momentum": 0.9, "start_w1": 2, "start_w2": -2},
+        {
+            "surface": "rosenbrock",
+            "rates": SAME,
+            "learning_rate": 0.0032,
+            "start_w1": -1,
+            "start_w2": 0,
+        },
     ):
         before = len(goals.done)
         panel.set(**settings)
-        assert len(goals.done) == before + 1
+        assert len(goals.done) == before + 1, settings
     panel.set(**panel.start)
     assert str(goals).startswith("Goals reached: 3 of 3")
     goals.close()
@@ -51,11 +57,13 @@ def test_goals_are_not_given_away():
     goals = optimizers.goals(panel)
     for settings in (
         {"surface": "rosenbrock", "steps": 500},
-        {"surface": "ravine", "condition": 100, "rates": "same for all", "steps": 200,
-         "learning_rate": 0.1},
+        {"steps": 200, "start_w1": 0.95, "start_w2": 0},
+        {"surface": "plateau", "start_w1": -1.5},
+        {"rates": SAME, "start_w1": 2, "start_w2": 2, "learning_rate": 0.01},
+        {"surface": "ravine", "condition": 100, "learning_rate": 0.1},
         {"learning_rate": 0.018, "momentum": 0.99, "show_momentum": False},
-    ):  # fmt: skip
+    ):
         panel.set(**settings)
-        assert goals.done == {}
+        assert goals.done == {}, settings
     goals.close()
     panel.close()

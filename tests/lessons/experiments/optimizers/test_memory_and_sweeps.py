@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lessons import Progress, TrainConfig, data
+from lessons import Progress, TrainConfig, data, train
 from lessons.experiments.optimizers import decay, memory, sweeps
+from lessons.experiments.optimizers.in_common import settled_with
 from lessons.experiments.optimizers.inputs import INPUTS, rescaled
 from lessons.optimizers import Adam
 
@@ -101,6 +102,25 @@ def test_what_is_stopped_is_not_made():
 def test_adam_with_l2_ends_where_its_averages_say(size):
     w = decay.shrunk("adam", False, (size, size), 0.05, 0.001, 1000, range(100))
     assert w.mean() == pytest.approx(decay.expected_with_l2(size, 0.05, 0.001, 1000), abs=0.02)
+
+
+def test_the_noise_cancels_in_the_mean_of_a_rule_that_is_linear():
+    for name, by_the_side in (("sgd", False), ("momentum", True)):
+        quiet, loud = (
+            decay.shrunk(name, by_the_side, (size, size), 0.5, 0.001, 200, range(3)).mean(axis=1)
+            for size in (0.0, 10.0)
+        )
+        assert np.allclose(quiet, loud)
+
+
+def test_without_a_common_s_it_is_rmsprop():
+    split, rate = data.moons(n=64), 0.01
+    run = train(TrainConfig(epochs=8, batch_size=64, dtype="float64"), split, engine="numpy")
+    config = replace(run.config, optimizer="rmsprop", beta2=0.99, learning_rate=rate)
+    # The batch is all of the samples, so that their order is nothing.
+    expected = sweeps.settled(train(config, split, engine="numpy"))
+    assert settled_with(False, run, split, rate) == pytest.approx(expected)
+    assert settled_with(True, run, split, rate) != pytest.approx(expected, rel=1e-3)
 
 
 def test_decay_by_the_side_shrinks_every_weight_by_the_same_share():
