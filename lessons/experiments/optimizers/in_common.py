@@ -48,7 +48,7 @@ def settled_with(in_common, run, split, rate):
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=50)
     >>> run = train(TrainConfig(epochs=4), split)
-    >>> settled_with(True, run, split, 0.01) < run.train_loss[0]
+    >>> bool(settled_with(True, run, split, 0.01) < run.train_loss[0])
     True
     """
     rule, config, first = RULES[in_common], run.config, run.snapshots[0]
