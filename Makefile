@@ -20,13 +20,14 @@ FIND_PYTHON = for found in $(CANDIDATES) ""; do \
 	"$$found" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
 		2>/dev/null && break; done
 
-.PHONY: help lab test check env notebooks claims bench pins clean FORCE
+.PHONY: help lab test check env cluster notebooks claims bench pins clean FORCE
 
 help:
 	@echo "make lab        open the lessons in JupyterLab   (LAB_ARGS=--no-browser)"
 	@echo "make test       run every test and the linter    (TEST_ARGS='-k doors')"
 	@echo "make check      run what of it takes a minute or so in all"
 	@echo "make env        set up .venv, and nothing else   (PYTHON=python3.12)"
+	@echo "make cluster    install what a search on a cluster needs besides: docs/cluster.md"
 	@echo "make notebooks  execute every lesson again and clean it"
 	@echo "make claims     try every sentence about runs again and write docs/claims.md"
 	@echo "make bench      measure the trainer, the sliders and the start"
@@ -50,6 +51,9 @@ test check: env
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadscope \
 		--no-loadscope-reorder $(if $(filter check,$@),-m "not slow") $(TEST_ARGS) || failed=1; \
 	exit $$failed
+
+cluster: env
+	@$(BIN)/python tools/pins.py install cluster
 
 notebooks: env
 	$(BIN)/python tools/notebooks.py

@@ -107,6 +107,26 @@ def test_dependency_is_pinned(needed):
     assert needed.marker == PINS[canonicalize_name(needed.name)].marker
 
 
+def test_what_a_cluster_needs_is_pinned_and_installed_by_no_door():
+    printed = subprocess.run(
+        [sys.executable, "-c", "import pins; print(*pins.pins(pins.CLUSTER), sep='\\n')"],
+        cwd=ROOT / "tools", capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    pinned = {
+        canonicalize_name(pin.name): pin
+        for pin in map(Requirement, (line.split("  #")[0] for line in printed))
+    }
+    (needed,) = map(Requirement, PYPROJECT["project"]["optional-dependencies"]["cluster"])
+    assert not needed.specifier, "versions belong into environment.yml alone"
+    assert needed.name in pinned
+    assert not pinned.keys() & PINS.keys()
+    if importlib.util.find_spec("distributed"):
+        for name in filter(lambda name: applies(pinned[name]), pinned):
+            assert f"=={importlib.metadata.version(name)}" == str(pinned[name].specifier)
+            for other in map(Requirement, importlib.metadata.requires(name) or []):
+                assert not applies(other) or canonicalize_name(other.name) in pinned | PINS
+
+
 def test_build_backend_is_pinned():
     for needed in PYPROJECT["build-system"]["requires"]:
         assert canonicalize_name(needed) in PINS

@@ -1,10 +1,11 @@
 """The pinned versions of environment.yml, for a Python that has nothing installed yet.
 
-    python tools/pins.py            print them, one requirement per line
-    python tools/pins.py install    install them, with one line of progress
+    python tools/pins.py                    print them, one requirement per line
+    python tools/pins.py install            install them, with one line of progress
+    python tools/pins.py install cluster    install those that only a cluster needs
 
 No YAML reader is needed: what is pinned is a list item with `==` in it, and pip reads the rest of
-the line, marker and comment, as it stands.
+the line, marker and comment, as it stands. What only a cluster needs is a comment to other readers.
 """
 
 import pathlib
@@ -13,20 +14,20 @@ import subprocess
 import sys
 
 ENVIRONMENT = pathlib.Path(__file__).resolve().parent.parent / "environment.yml"
-PIN = re.compile(r" *- ([\w.-]+==.*)")
+PIN, CLUSTER = (re.compile(start + r" *- ([\w.-]+==.*)") for start in ("", "#"))
 
 
-def pins():
+def pins(kind=PIN):
     """Read the requirements, markers and comments included, in the order of the file."""
     lines = ENVIRONMENT.read_text(encoding="utf-8").splitlines()
-    return [found[1] for found in map(PIN.fullmatch, lines) if found]
+    return [found[1] for found in map(kind.fullmatch, lines) if found]
 
 
-def install():
+def install(kind=PIN):
     """Install the pins where this Python is; everything pip says is kept in install.log."""
     wanted = pathlib.Path(sys.prefix, "pins.txt")
     log = pathlib.Path(sys.prefix, "install.log")
-    wanted.write_text("\n".join(pins()) + "\n", encoding="utf-8")
+    wanted.write_text("\n".join(pins(kind)) + "\n", encoding="utf-8")
     failed = run_pip(["install", "--no-input", "-r", str(wanted)], log)
     if sys.stdout.isatty():
         print()
@@ -65,6 +66,6 @@ def show(text):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["install"]:
-        sys.exit(install())
+    if sys.argv[1:2] == ["install"]:
+        sys.exit(install(CLUSTER if sys.argv[2:] == ["cluster"] else PIN))
     print(*pins(), sep="\n")
