@@ -56,7 +56,7 @@ def test_after_a_divergence_there_are_snapshots_of_what_was_finite(engine):
 
 def test_snapshots_are_of_epochs_or_of_updates():
     with pytest.raises(
-        ValueError, match="snapshots must be one of epoch, update, fit, got 'batch'"
+        ValueError, match="snapshots must be one of epoch, update, fit, ends, got 'batch'"
     ):
         train(TrainConfig(), data.moons(n=20), snapshots="batch")
 
