@@ -1,0 +1,1 @@
+"""What lesson 11 measures: penalties, dropout, noise on the inputs, early stopping."""
