@@ -13,7 +13,7 @@ import numpy as np
 from lessons.activations import ACTIVATIONS
 from lessons.evaluation import evaluate
 from lessons.network import forward
-from lessons.randomness import draw_orders, random_streams
+from lessons.randomness import random_streams, shuffled_once
 from lessons.regularization import dropout_mask
 
 
@@ -35,20 +35,16 @@ def masks_of(hidden, share, seed, sizes):
     ]
 
 
-def batch_of(plan, update):
-    """Return which training samples an update has, their row numbers."""
-    epoch = int(np.searchsorted(plan.starts, update, side="right")) - 1
-    order = np.concatenate(list(draw_orders(plan)))[epoch]
-    first = (update - plan.starts[epoch]) * plan.batch_sizes[epoch]
-    return order[first : first + plan.batch_sizes[epoch]]
+def batches_of(config, n):
+    """Return which of n training samples each update has: a list of row numbers.
 
-
-def forward_with(params, config, x, masks):
-    """Compute what the layers give for one sample x, (d,), under masks of (draws, units) each.
-
-    Returns: of every layer, the values before its activation, (draws, units).
+    >>> from lessons import TrainConfig
+    >>> [len(rows) for rows in batches_of(TrainConfig(batch_size=32, epochs=1), 60)]
+    [32, 28]
     """
-    return [step.z for step in forward(params, config, x[None], True, Given(masks))[1]]
+    orders = shuffled_once(config.seed, n, config.epochs)
+    size = config.batch_size
+    return [order[start : start + size] for order in orders for start in range(0, n, size)]
 
 
 class Given:
