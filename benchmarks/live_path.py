@@ -28,6 +28,7 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    regularization,
     schedules,
 )
 
@@ -79,6 +80,11 @@ PANELS = {
     "overfitting (network)": (network_fits, "capacity", (1, 128)),
     "overfitting.learning": (overfitting.learning, "n", (10, 320)),
     "overfitting.stopping": (overfitting.stopping, "patience", (1, 100)),
+    "regularization": (regularization.panel, "l2", (0.0, 0.1)),
+    "regularization (noise)": (regularization.panel, "input_noise", (0.0, 0.7)),
+    "regularization.minimum": (regularization.minimum, "strength", RATES),
+    "regularization.zeros": (regularization.zeros, "l1", RATES),
+    "regularization.dropout": (regularization.dropout, "dropout", (0.0, 0.9)),
     "batch_normalization": (batch_normalization.panel, "learning_rate", RATES),
     "batch_normalization.steps": (batch_normalization.steps, "gamma", NUMBERS),
     "batch_normalization.modes": (batch_normalization.modes, "batch_size", SIZES),

@@ -13,11 +13,13 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    regularization,
     schedules,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
-LESSONS += activations, optimizers, schedules, gradients, overfitting, batch_normalization
+LESSONS += activations, optimizers, schedules, gradients, overfitting, regularization
+LESSONS += (batch_normalization,)
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

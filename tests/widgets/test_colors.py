@@ -31,6 +31,7 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    regularization,
     schedules,
     style,
 )
@@ -103,6 +104,17 @@ PANELS = {
     overfitting.learning: [{"units": 1, "epochs": 30, "pinned": {"units": 4}}],
     overfitting.stopping: [{"patience": 1, "epochs": 100, "pinned": {"patience": 5}}],
     overfitting.variance: [{"units": 1, "epochs": 30, "pinned": {"units": 4}}],
+    regularization.minimum: [{"strength": 5.0, "pinned": {"strength": 0.1}}],
+    regularization.zeros: [{"learning_rate": 0.9}, {"time": 20, "pinned": {"l1": 0.1}}],
+    regularization.panel: [
+        {"l1": 1.0}, {"l2": 0.0, "dropout": 0.9, "pinned": {"l2": 0.01}, "epochs": 50},
+    ],
+    regularization.strengths: [
+        {"task": "digits", "against": "early stopping", "pinned": {"task": "spiral"}},
+    ],
+    regularization.dropout: [
+        {"dropout": 0.9, "depth": 4, "pinned": {"dropout": 0.5}}, {"depth": 1, "time": 3},
+    ],
     batch_normalization.panel: [{"learning_rate": 100.0, "pinned": {"learning_rate": 1.0}}],
     batch_normalization.steps: [{"gamma": 4.0, "beta": 5.0}],
     batch_normalization.rates: [{"epochs": 5, "depth": 6, "pinned": {"epochs": 2}}],

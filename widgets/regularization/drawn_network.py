@@ -11,7 +11,7 @@ from widgets.style import BLACK, BLUE, GRAY, LIGHT, ORANGE, SMALL
 # As many layers, from the inputs to the outputs, and units as there is room for.
 LAYERS, UNITS = 6, 8
 # Lines come in so many widths, for weights of different size.
-WIDTHS, EDGES = (0.5, 1.2, 2.4), (0.0, 0.3, 0.8, np.inf)
+WIDTHS, EDGES = (0.9, 1.5, 2.6), (0.3, 0.8)
 POSITIVE, NEGATIVE = BLUE, ORANGE
 
 
@@ -19,11 +19,10 @@ def draw_network(axes):
     """Make the artists on axes of their own, which show no ticks."""
     axes.set(xlim=(-0.06, 1.06), ylim=(-0.06, 1.06), xticks=[], yticks=[])
     axes.spines[["left", "bottom"]].set_visible(False)
-    lines = {
-        (sign, k): axes.plot([], [], color=color, linewidth=width, zorder=1)[0]
-        for sign, color in ((1, POSITIVE), (-1, NEGATIVE))
-        for k, width in enumerate(WIDTHS)
-    }
+    lines = [
+        axes.plot([], [], color=color, linewidth=width, zorder=1)[0]
+        for color in (NEGATIVE, POSITIVE) for width in WIDTHS
+    ]  # fmt: skip
     return SimpleNamespace(
         idle=axes.plot([], [], color=LIGHT, linewidth=0.6, zorder=0)[0],
         lines=lines,
@@ -70,15 +69,15 @@ def heights(units):
 
 def draw_weights(artists, weights, places, kept):
     """Draw a line for every weight, pale where one of its ends is left out."""
-    strokes = {key: [] for key in (*artists.lines, "idle")}
+    strokes = [[] for _ in (*artists.lines, artists.idle)]
     for k, W in enumerate(weights):
         for (i, j), w in np.ndenumerate(W):
             used = kept[k][i] and kept[k + 1][j]
-            width = int(np.searchsorted(EDGES, abs(w), side="right")) - 1
-            key = (1 if w >= 0 else -1, min(width, len(WIDTHS) - 1)) if used else "idle"
-            strokes[key] += [places[k][i], places[k + 1][j], (np.nan, np.nan)]
-    for key, line in (*artists.lines.items(), ("idle", artists.idle)):
-        line.set_data(*np.array(strokes[key]).reshape(-1, 2).T)
+            width = int(np.searchsorted(EDGES, abs(w)))
+            line = (w >= 0) * len(WIDTHS) + width if used else -1
+            strokes[line] += [places[k][i], places[k + 1][j], (np.nan, np.nan)]
+    for line, points in zip((*artists.lines, artists.idle), strokes, strict=True):
+        line.set_data(*np.array(points).reshape(-1, 2).T)
 
 
 def brief(value):

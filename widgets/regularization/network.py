@@ -201,8 +201,11 @@ def update(artists, result, moment, pinned):
     best = without.best_epoch or 0
     artists.best.set_data([best], [without.val_loss[best]])
     heights = [history[moment.epoch] for history in histories]
-    texts = [f"{name} {short(value)}" if np.isfinite(value) else ""
-             for name, value in zip(("without", "training", "unseen"), heights, strict=True)]  # fmt: skip
+    names = "without", "training", "unseen"
+    texts = [
+        f"{name} {short(value)}" if np.isfinite(value) else ""
+        for name, value in zip(names, heights, strict=True)
+    ]
     artists.pinned.set_data([], [])
     heights, texts = [*heights, guess], [*texts, "guessing"]
     if pinned:

@@ -139,8 +139,8 @@ def draw(figure):
         for name, bottom in zip(NAMES, (0.6, 0.125), strict=True)
     }
     return SimpleNamespace(
-        maps={name: draw_map(axes, name) for name, axes in maps.items()},
-        paths={name: draw_path(axes, name) for name, axes in paths.items()},
+        maps=[draw_map(axes, name) for name, axes in maps.items()],
+        paths=[draw_path(axes, name) for name, axes in paths.items()],
         pinned_text=words(maps["L1"], 0.98, 0.03, transform=maps["L1"].transAxes, color=PINNED,
                           fontsize=SMALL, ha="right", ground="white", zorder=7),
     )  # fmt: skip
@@ -189,10 +189,10 @@ def draw_path(axes, name):
 
 def update(artists, result, moment, pinned):
     """Move the artists to a strength and a valley."""
-    for name in NAMES:
-        show_map(artists.maps[name], result, name)
-        show_path(artists.paths[name], result, name)
-        artists.maps[name].pinned.set_data(*([[p] for p in pinned.at[name]] if pinned else ([], [])))
+    for name, plane, path in zip(NAMES, artists.maps, artists.paths, strict=True):
+        show_map(plane, result, name)
+        show_path(path, result, name)
+        plane.pinned.set_data(*([[w] for w in pinned.at[name]] if pinned else ([], [])))
     artists.pinned_text.set_text(f"■ {pinned.label}" if pinned else "")
 
 

@@ -9,8 +9,9 @@ end both hold each other.
 
 import numpy as np
 
-from lessons import TrainConfig, train
+from lessons.config import TrainConfig
 from lessons.experiments.regularization.samples import draw
+from lessons.trainer import train
 
 
 def first_lengths(run):
@@ -41,9 +42,7 @@ def run_with(rate, l2, seed, batch_norm=True, epochs=200):
     True
     """
     split = noisy_spiral(seed)
-    config = TrainConfig(
-        learning_rate=rate, l2=l2, batch_norm=batch_norm, epochs=epochs, seed=seed
-    )
+    config = TrainConfig(learning_rate=rate, l2=l2, batch_norm=batch_norm, epochs=epochs, seed=seed)
     return train(config, split)
 
 

@@ -124,8 +124,7 @@ def compare(task, engine="auto"):
         for kind, strength in cells()
     }
     comparing = {
-        kind: losses(task, kind, best_strength(choosing, kind), COMPARING, engine)
-        for kind in KINDS
+        kind: losses(task, kind, best_strength(choosing, kind), COMPARING, engine) for kind in KINDS
     }
     return Comparison(choosing, comparing)
 

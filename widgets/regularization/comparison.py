@@ -16,21 +16,20 @@ from widgets.panel import Panel
 from widgets.style import (
     BLACK,
     BLUE,
-    BROWN,
     GRAY,
     GREEN,
-    LIGHT,
     NORMAL,
     ORANGE,
     PINNED,
     PURPLE,
+    RED,
     SMALL,
 )
 
 SIZE = 8.6, 4.2
 BLOCKS = ((0, 0, 450, 420), (450, 0, 860, 420))
 COLORS = {
-    "L2": BLUE, "L1": PURPLE, "dropout": GREEN, "input noise": ORANGE, STOPPING: BROWN, NONE: BLACK,
+    "L2": BLUE, "L1": PURPLE, "dropout": GREEN, "input noise": ORANGE, STOPPING: RED, NONE: BLACK,
 }  # fmt: skip
 LETTERS = {"L2": "λ", "L1": "λ", "dropout": "p", "input noise": "s"}
 LOSSES = 0.05, 1.0
@@ -40,7 +39,10 @@ SHARES = 0.4, 2.5
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What is stored of a task, and what to compare with. Attributes: made, a Comparison; …"""
+    """What is stored of a task, and with what to compare.
+
+    Attributes: task; made, a Comparison; against, the kind that the others are compared with.
+    """
 
     task: str
     made: table.Comparison
@@ -104,10 +106,10 @@ def winner(result):
 def draw(figure):
     """Make the artists: on the left loss against strength, on the right seed by seed."""
     corners = [(left, bottom) for bottom in (0.545, 0.12) for left in (0.055, 0.29)]
-    plots = {
-        kind: draw_plot(figure.add_axes([*corner, 0.185, 0.275]), kind)
+    plots = [
+        draw_plot(figure.add_axes([*corner, 0.185, 0.275]), kind)
         for kind, corner in zip(STRENGTHS, corners, strict=True)
-    }
+    ]
     first = figure.axes[0]
     first.text(0, 1.38, "Loss on unseen samples against the strength", fontsize=NORMAL,
                transform=first.transAxes)  # fmt: skip
@@ -117,7 +119,7 @@ def draw(figure):
               xticks=[0.5, 1, 2], label="pairs")  # fmt: skip
     pairs.set_xticklabels(["½", "1", "2"])
     pairs.minorticks_off()
-    pairs.set_xlabel("share of the loss of that", labelpad=1)
+    pairs.set_xlabel("loss, as a share of it", labelpad=1)
     pairs.axvline(1, color=GRAY, linewidth=0.9, zorder=0)
     pairs.spines["left"].set_visible(False)
     rows = [
@@ -165,7 +167,7 @@ def draw_plot(axes, kind):
 
 def update(artists, result, moment, pinned):
     """Move the artists to a task."""
-    for kind, plot in artists.plots.items():
+    for kind, plot in zip(STRENGTHS, artists.plots, strict=True):
         low, middle, high = curve_of(result, kind)
         show_curve(plot.curve, STRENGTHS[kind], middle)
         for line, values in zip(plot.quartiles, (low, high), strict=True):

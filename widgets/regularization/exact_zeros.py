@@ -9,7 +9,6 @@ import numpy as np
 from lessons.experiments.regularization import linear
 from lessons.numerals import count, short
 from widgets.artists import words
-from widgets.edges import show_curve
 from widgets.knobs import int_slider, log_slider
 from widgets.marks import count_along
 from widgets.panel import Panel
@@ -20,7 +19,7 @@ SIZE = 8.6, 4.0
 BLOCKS = ((0, 0, 325, 400), (325, 0, 600, 400), (600, 0, 860, 400))
 REACH = 2.6
 # Of the descents only what is close to 0 is drawn.
-CLOSE = 0.12
+CLOSE, GONE = 0.12, 10.0
 # Sizes of weights; what is exactly 0 stands to the left of the broken axis.
 SIZES, ZERO = (1e-6, 10.0), 1.6e-7
 STEPS = {"usual step": linear.sign_step, "proximal step": linear.proximal_step}
@@ -53,7 +52,7 @@ class Result:
 
 
 def zeros(lang="en", **settings):
-    """Watch 20 weights under L1: which become exactly 0, with which kind of step?
+    """Watch 20 weights under L1, and which become exactly 0 with which kind of step.
 
     Parameters: settings, initial values of the knobs. Returns: a Panel.
     Raises: ValueError that names the setting, what is allowed, and what came.
@@ -72,7 +71,7 @@ def zeros(lang="en", **settings):
         int_slider("seed", "seed", "Another draw of the data", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
+        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         steps=lambda settings: settings["steps"], time_label="step",
         touch={"usual step": to_step, "proximal step": to_step_below, "lasso": to_strength},
         blocks=BLOCKS,
@@ -124,9 +123,7 @@ def draw(figure):
     descents = [figure.add_axes([0.05, bottom, 0.305, 0.315]) for bottom in (0.575, 0.115)]
     sizes = figure.add_axes([0.405, 0.115, 0.275, 0.735])
     lasso = figure.add_axes([0.75, 0.115, 0.235, 0.775])
-    rows = {
-        name: draw_descent(axes, name) for name, axes in zip(STEPS, descents, strict=True)
-    }
+    rows = [draw_descent(axes, name) for name, axes in zip(STEPS, descents, strict=True)]
     sizes.set(xscale="log", xlim=(7e-8, SIZES[1]), ylim=(linear.WEIGHTS - 0.4, -0.6), yticks=[],
               label="sizes", xticks=[ZERO, 1e-6, 1e-4, 1e-2, 1])  # fmt: skip
     sizes.set_xticklabels(["0", "$10^{-6}$", "$10^{-4}$", "0.01", "1"])
@@ -144,14 +141,11 @@ def draw(figure):
         rows=rows,
         swing=sizes.plot([], [], color=RED, linewidth=1.2, linestyle=(0, (4, 2)))[0],
         swing_text=words(sizes, 1e-2, -0.9, color=RED, fontsize=SMALL, ha="center"),
-        sizes={
-            name: sizes.plot([], [], **MARKERS[name], zorder=4)[0] for name in STEPS
-        },
-        tally={
-            name: words(sizes, 0, y, transform=sizes.transAxes, color=COLORS[name],
-                        fontsize=NORMAL)
+        sizes=[sizes.plot([], [], **MARKERS[name], zorder=4)[0] for name in STEPS],
+        tally=[
+            words(sizes, 0, y, transform=sizes.transAxes, color=COLORS[name], fontsize=NORMAL)
             for name, y in zip(STEPS, (1.13, 1.065), strict=True)
-        },
+        ],
         now=lasso.axvline(1, color=GRAY, linewidth=0.8),
         lasso=[lasso.plot([], [], color=color_of(k), linewidth=width_of(k))[0] for k in order],
         order=order,
@@ -167,7 +161,7 @@ def color_of(weight):
 
 
 def width_of(weight):
-    return 1.6 if weight < linear.COUNT else 0.8
+    return 1.6 if weight < linear.COUNT else 1.1
 
 
 def draw_descent(axes, name):
@@ -184,20 +178,20 @@ def draw_descent(axes, name):
     ]
     return SimpleNamespace(
         lines=lines,
-        now=axes.axvline(0, color=GRAY, linewidth=0.8),
+        now=axes.axvline(0, color=GRAY, linewidth=0.9, clip_on=False),
         still=SimpleNamespace(axes=axes),
     )  # fmt: skip
 
 
 def update(artists, result, moment, pinned):
     """Move the artists to both descents, as they are after some steps."""
-    for name, row in artists.rows.items():
-        show_descent(row, result.paths[name], moment)
-        now = np.abs(result.paths[name][moment])
+    for k, (name, path) in enumerate(result.paths.items()):
+        show_descent(artists.rows[k], path, moment)
+        now = np.abs(path[moment])
         shown = np.where(now == 0, ZERO, np.clip(np.nan_to_num(now, nan=np.inf), *SIZES))
-        artists.sizes[name].set_data(shown, np.arange(linear.WEIGHTS))
-        artists.tally[name].set_text(
-            f"{name}: {exact_zeros(result.paths[name][moment])} of {linear.WEIGHTS} exactly 0"
+        artists.sizes[k].set_data(shown, np.arange(linear.WEIGHTS))
+        artists.tally[k].set_text(
+            f"{name}: {exact_zeros(path[moment])} of {linear.WEIGHTS} exactly 0"
         )
     swing = result.rate * result.l1
     artists.swing.set_data([swing, swing], [-0.6, linear.WEIGHTS])
@@ -217,8 +211,10 @@ def show_descent(row, path, moment):
     if row.still.axes.get_xlim() != (0, len(path) - 1):
         row.still.axes.set_xlim(0, len(path) - 1)
     row.now.set_xdata([moment, moment])
+    # What diverges swings ever farther; what has left for good need not be drawn.
+    shown = np.where(np.abs(path[: moment + 1]) < GONE, path[: moment + 1], np.nan)
     for k, line in zip(reversed(range(linear.WEIGHTS)), row.lines, strict=True):
-        show_curve(line, np.arange(moment + 1), path[: moment + 1, k])
+        line.set_data(np.arange(moment + 1), shown[:, k])
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -246,3 +242,13 @@ def describe(result, moment):
 def at_the_end(result):
     """Count the exact zeros of the lasso at this strength."""
     return exact_zeros(linear.lasso(result.task, [result.l1])[0])
+
+
+def brief(result, moment):
+    """Say only the exact zeros: how far the others swing depends on the last digits."""
+    usual, proximal = (exact_zeros(path[moment]) for path in result.paths.values())
+    return (
+        f"λ = {short(result.l1)}, learning rate {short(result.rate)}, {count(moment)} steps. "
+        f"Exactly 0 of {linear.WEIGHTS} weights: {usual} with the usual step, {proximal} with the "
+        "proximal step."
+    )

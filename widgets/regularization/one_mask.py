@@ -19,13 +19,14 @@ from widgets.knobs import between, int_slider, log_slider, slider
 from widgets.panel import Panel
 from widgets.regularization.drawn_network import UNITS, draw_network, show_network
 from widgets.regularization.network import DROPPED
-from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, ORANGE, PINNED, SMALL
+from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, ORANGE, PINNED, RED, SMALL
 
 SIZE = 8.6, 4.0
 BLOCKS = ((0, 0, 355, 400), (355, 0, 600, 400), (600, 0, 860, 400))
 SAMPLES, BATCH, EPOCHS, DRAWS = 64, 32, 100, 1000
 UPDATES = SAMPLES // BATCH * EPOCHS
-BINS = np.linspace(-1, 1, 49)
+VALUES = 8.0
+BINS = np.linspace(-12, 12, 49)
 LINEAR, BENT, OUTPUT = BLUE, ORANGE, GREEN
 
 
@@ -81,11 +82,11 @@ def dropout(lang="en", **settings):
         slider("dropout", "dropout p", "Share of hidden units left out in an update", DROPPED, 0.5,
                "a number from 0 to 0.9", between(0, 0.9), 300),
         int_slider("depth", "hidden layers", f"How many layers of {UNITS} units", 1, 4, 3),
-        int_slider("sample", "sample", "Which of the batch's samples to follow", 1, BATCH, 3),
+        int_slider("sample", "sample", "Which of the batch's samples to follow", 1, BATCH, 5),
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
                    1e-3, 1.0, 0.1, 0.125, 340),
         int_slider("seed", "seed", "Another draw of data, first weights, batches and masks",
-                   0, 20, 0),
+                   0, 20, 6),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
@@ -123,7 +124,7 @@ def batches_of(seed):
 
 
 def frame(result, time):
-    """Send the sample through the network: in this update, without dropout, and under 1,000 masks."""
+    """Send the sample through the network as in this update, without masks, and under 1,000."""
     run, knobs = result.run, result.settings
     update = min(time, len(run.snapshots) - 1)
     params, which = run.snapshots[update], knobs["sample"] - 1
@@ -156,9 +157,11 @@ def draw(figure):
     means.set_xlabel("value without dropout", labelpad=1)
     means.set_ylabel("mean over 1,000 masks", labelpad=-2)
     means.set_title("All units, for this sample", pad=33)
+    means.set(xlim=(-VALUES, VALUES), ylim=(-VALUES, VALUES), xticks=[-5, 0, 5], yticks=[-5, 0, 5])
+    means.plot([-VALUES, VALUES], [-VALUES, VALUES], color=GRAY, linewidth=1)
     means.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)
     means.axvline(0, color=LIGHT, linewidth=0.8, zorder=0)
-    scores.set(ylim=(0, 0.35), yticks=[0, 0.1, 0.2, 0.3])
+    scores.set(xlim=(BINS[0], BINS[-1]), ylim=(0, 0.35), yticks=[0, 0.1, 0.2, 0.3])
     scores.set_yticklabels(["0", "10%", "20%", "30%"])
     scores.set_title("Score under 1,000 masks", pad=33)
     scores.set_xlabel("score of class 1 minus class 0", labelpad=1)
@@ -169,7 +172,8 @@ def draw(figure):
         network=draw_network(network),
         heading=words(network, 0, 1.235, transform=network.transAxes, fontsize=NORMAL),
         left_out=words(network, 0, 1.165, transform=network.transAxes, fontsize=SMALL, color=GRAY),
-        diagonal=means.plot([], [], color=GRAY, linewidth=1)[0],
+        beyond=words(means, 0.98, 0.03, transform=means.transAxes, color=RED, fontsize=SMALL,
+                     ha="right"),
         means=[means.plot([], [], mark, color=color, ms=6, mec="white", mew=0.6, zorder=4 - k)[0]
                for k, (mark, color) in enumerate(marks)],
         names=[words(means, x, y, name, transform=means.transAxes, color=color, fontsize=SMALL)
@@ -183,7 +187,6 @@ def draw(figure):
                for y, color in ((1.09, BLACK), (1.02, OUTPUT))],
         pinned_text=words(scores, 1, 0.93, transform=scores.transAxes, color=PINNED,
                           fontsize=SMALL, ha="right", ground="white"),
-        still=SimpleNamespace(means=means, scores=scores),
     )  # fmt: skip
 
 
@@ -214,39 +217,41 @@ def show_means(artists, averages):
         (averages.without_f[1:], averages.means_f[1:]),
         (averages.without[-1:], averages.means[-1:]),
     ]
-    everything = np.concatenate([*averages.without[1:], *averages.means[1:]])
-    reach = fitting(np.abs(everything).max())
-    axes = artists.still.means
-    if axes.get_xlim() != (-reach, reach):
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
-    artists.diagonal.set_data([-reach, reach], [-reach, reach])
+    beyond = 0
     for dots, name, (without, means) in zip(artists.means, artists.names, groups, strict=True):
-        dots.set_data(*(np.concatenate(part) if part else [] for part in (without, means)))
-        name.set_visible(bool(without))
+        points = np.array([np.concatenate(part) if part else [] for part in (without, means)])
+        inside = (np.abs(points) <= VALUES).all(axis=0)
+        dots.set_data(*points[:, inside])
+        beyond += int(np.sum(~inside))
+        name.set_alpha(1.0 if without else 0.0)
+
+    artists.beyond.set_text(f"{beyond} beyond" if beyond else "")
 
 
 def show_scores(artists, moment):
     """Draw how the scores scatter under the masks, their mean, and the one score without."""
-    scores, axes = moment.scores, artists.still.scores
-    reach = fitting(max(np.quantile(np.abs(scores), 0.98), abs(moment.without), abs(scores.mean())))
-    if axes.get_xlim() != (-reach, reach):
-        axes.set_xlim(-reach, reach)
-    heights = np.histogram(np.clip(scores / reach, -1, 1), BINS)[0] / len(scores)
-    show_curve(artists.shares, reach * (BINS[1:] + BINS[:-1]) / 2, heights)
+    scores = moment.scores
+    # What is beyond the axis is counted at its ends.
+    finite = np.clip(np.nan_to_num(scores, nan=0.0), BINS[0], BINS[-1])
+    heights = np.histogram(finite, BINS)[0] / len(scores)
+    show_curve(artists.shares, (BINS[1:] + BINS[:-1]) / 2, heights)
     show_exits(artists.exits, [artists.shares])
     for line, score in ((artists.mean, scores.mean()), (artists.without, moment.without)):
         line.set_data([score, score], [0, 0.35])
-    artists.tells[0].set_text(f"┃ mean {fixed(scores.mean(), 2)}")
-    artists.tells[1].set_text(f"┇ without dropout {fixed(moment.without, 2)}")
+    artists.tells[0].set_text(f"┃ mean {told(scores.mean())}")
+    artists.tells[1].set_text(f"┇ without dropout {told(moment.without)}")
 
 
-def fitting(size):
-    """Return the power of two that a size fits into: so axes change seldom.
+def told(score):
+    """Write a score, with an arrow if it lies beyond the axis.
 
-    >>> fitting(3.1), fitting(0.01), fitting(float("nan"))
-    (4.0, 1.0, 1.0)
+    >>> told(1.234), told(-50.0), told(float("nan"))
+    ('1.23', '−50.00 ←', 'not finite')
     """
-    return float(2 ** np.ceil(np.log2(np.clip(size, 1, 2**30)))) if np.isfinite(size) else 1.0
+    if not np.isfinite(score):
+        return "not finite"
+    arrow = " →" if score > BINS[-1] else " ←" if score < BINS[0] else ""
+    return fixed(score, 2) + arrow
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -273,7 +278,7 @@ def describe(result, moment):
     if not np.isfinite(scores).all():
         return f"{start}The scores are no longer finite."
     apart = abs(scores.mean() - moment.without)
-    same = "the same, to the luck of the draw" if apart < 3 * error or not error else "not the same"
+    same = judged(apart, error, moment.without)
     return (
         f"{start}Update {count(moment.update + 1)}: left out for this sample {left_out(moment)} "
         f"units, the others times {scale(result)}. Score of class 1 minus class 0: mean over "
@@ -281,6 +286,17 @@ def describe(result, moment):
         f"{fixed(moment.without, 2)}: {same}. {percent(np.mean(scores > 0))} of the masks say "
         "class 1."
     )
+
+
+def judged(apart, error, without):
+    """Say whether a mean is what it is compared with, given its standard error.
+
+    >>> judged(0.1, 0.2, 1.0), judged(2.0, 0.2, 1.0), judged(400.0, 300.0, 2.0)
+    ('the same, to the luck of the draw', 'not the same', 'they scatter too far to tell')
+    """
+    if error > max(1, abs(without)):
+        return "they scatter too far to tell"
+    return "the same, to the luck of the draw" if apart <= 3 * error + 1e-6 else "not the same"
 
 
 def brief(result, moment):
