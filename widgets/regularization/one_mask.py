@@ -197,8 +197,7 @@ def update(artists, result, moment, pinned):
     show_network(artists.network, moment.weights, moment.values, moment.kept,
                  ["x", *hidden, "scores"])  # fmt: skip
     artists.heading.set_text(
-        f"Update {count(moment.update + 1)} of {count(UPDATES)}, sample "
-        f"{result.settings['sample']} of {BATCH}"
+        f"In the update after {count(moment.update)}, sample {result.settings['sample']} of {BATCH}"
     )
     artists.left_out.set_text(f"left out: {left_out(moment)}; the others × {scale(result)}")
     show_means(artists, moment.averages)
@@ -280,7 +279,7 @@ def describe(result, moment):
     apart = abs(scores.mean() - moment.without)
     same = judged(apart, error, moment.without)
     return (
-        f"{start}Update {count(moment.update + 1)}: left out for this sample {left_out(moment)} "
+        f"{start}In the update after {count(moment.update)}: left out for this sample {left_out(moment)} "
         f"units, the others times {scale(result)}. Score of class 1 minus class 0: mean over "
         f"{count(DRAWS)} masks {fixed(scores.mean(), 2)} ± {fixed(error, 2)}, without dropout "
         f"{fixed(moment.without, 2)}: {same}. {percent(np.mean(scores > 0))} of the masks say "
@@ -304,7 +303,7 @@ def brief(result, moment):
     depth = len(moment.weights) - 1
     layers = f"{depth} hidden layer{'' if depth == 1 else 's'} of {UNITS}"
     return (
-        f"{layers}, dropout {short(result.settings['dropout'])}, update "
-        f"{count(moment.update + 1)}: left out for this sample {left_out(moment)} units, the "
+        f"{layers}, dropout {short(result.settings['dropout'])}, in the update after "
+        f"{count(moment.update)}: left out for this sample {left_out(moment)} units, the "
         f"others times {scale(result)}."
     )
