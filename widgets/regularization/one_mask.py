@@ -281,9 +281,9 @@ def describe(result, moment):
     return (
         f"{start}In the update after {count(moment.update)}: left out for this sample "
         f"{left_out(moment)} units, the others times {scale(result)}. Score of class 1 minus "
-        f"class 0: mean over {count(DRAWS)} masks {fixed(scores.mean(), 2)} ± {fixed(error, 2)}, without dropout "
-        f"{fixed(moment.without, 2)}: {same}. {percent(np.mean(scores > 0))} of the masks say "
-        "class 1."
+        f"class 0: mean over {count(DRAWS)} masks {fixed(scores.mean(), 2)} ± {fixed(error, 2)}, "
+        f"without dropout {fixed(moment.without, 2)}: {same}. {percent(np.mean(scores > 0))} of "
+        "the masks say class 1."
     )
 
 
