@@ -116,7 +116,7 @@ def test_the_proximal_step_makes_those_of_the_lasso(seeds, measured):
     assert median(zeros) > 8
 
 
-@pytest.mark.claim("regularization", "In the last 100 steps all of these stayed within 3ηλ of 0.")
+@pytest.mark.claim("regularization", "In the last 100 steps all of these stayed within 4ηλ of 0.")
 def test_the_band_of_the_usual_step(seeds, measured):
     """Weights that the lasso has at 0, λ = 0.4, rates 0.005, 0.02 and 0.05, 1,000 steps."""
     widest = []
@@ -126,9 +126,9 @@ def test_the_band_of_the_usual_step(seeds, measured):
         for rate in (0.005, 0.02, 0.05):
             path = linear.descend(task, linear.sign_step, 0.4, rate, 1000)
             widest.append(np.abs(path[-100:, out]).max() / (rate * 0.4))
-    inside = int(np.sum(np.array(widest) <= 3))
+    inside = int(np.sum(np.array(widest) <= 4))
     measured(f"in {inside} of {len(widest)} runs; farthest {max(widest):.2f} ηλ")
-    assert inside >= len(widest) - 2
+    assert inside == len(widest)
 
 
 # --- at their best ------------------------------------------------------------------------------
@@ -221,39 +221,50 @@ def test_on_the_spiral_only_noise_helps(seeds, measured):
 
 
 @cache
-def apart(seed, depth, activation="relu"):
+def apart(seed, depth, activation="relu", draws=400):
     """How far mean and one answer are apart, and how often both name the same class."""
+    run, X = dropped_out(seed, depth, activation)
+    return masks.outputs_apart(run.params, run.config, X, draws)
+
+
+@cache
+def dropped_out(seed, depth, activation):
+    """A run with dropout 0.5 on the moons, and 100 unseen samples."""
     split = draw("moons", 200, 0.2, seed, val=100)
     config = TrainConfig(
         hidden=(32,) * depth, activation=activation, dropout=0.5, seed=seed,
         learning_rate=0.1 if activation == "relu" else 0.02,
     )  # fmt: skip
-    run = train(config, split)
-    return masks.outputs_apart(run.params, run.config, split.X_val, draws=400)
+    return train(config, split), split.X_val
 
 
 @pytest.mark.claim(
     "regularization",
-    "With one hidden layer both agree, with two they are about a fifth apart, with four two "
-    "fifths.",
+    "With one hidden layer both agree, with two they are about a sixth apart, with four nearly "
+    "half.",
 )
 def test_mean_over_masks_and_one_answer(seeds, measured):
     """Moons, layers of 32 ReLU units, p = 0.5: root mean square of the scores, 400 masks."""
     found = [median([apart(seed, depth)[0] for seed in seeds]) for depth in (1, 2, 4)]
     measured("medians " + ", ".join(f"{share:.1%}" for share in found))
-    assert found[0] < 0.06 < 0.12 < found[1] < 0.3 < found[2] < 0.6
+    assert found[0] < 0.06 < 0.1 < found[1] < 0.25 < 0.33 < found[2] < 0.6
 
 
 @pytest.mark.claim(
     "regularization",
-    "It is the bend: with the identity as activation both agree at four layers, too.",
+    "It is the bend: with the identity as activation the difference goes to 0 as more masks are "
+    "averaged, with ReLU it stays.",
 )
 def test_without_a_bend_they_agree(seeds, measured):
-    """The same with four layers of identity units; what is left is the luck of 400 masks."""
-    found = median([apart(seed, 4, "identity")[0] for seed in seeds])
-    bent = median([apart(seed, 4)[0] for seed in seeds])
-    measured(f"identity {found:.1%}, ReLU {bent:.1%}")
-    assert found < bent / 3
+    """The same with four layers, 100 and 900 masks, of identity and of ReLU units."""
+    found = {
+        name: [median([apart(seed, 4, name, draws)[0] for seed in seeds]) for draws in (100, 900)]
+        for name in ("identity", "relu")
+    }
+    measured("; ".join(f"{name} {few:.1%} → {many:.1%}" for name, (few, many) in found.items()))
+    # The luck of the draw falls as the root of the masks: by 3.
+    assert found["identity"][1] < 0.5 * found["identity"][0]
+    assert found["relu"][1] > 0.7 * found["relu"][0]
 
 
 @pytest.mark.claim("regularization", "Yet both name the same class for nearly all samples.")
