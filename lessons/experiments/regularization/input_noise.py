@@ -20,7 +20,7 @@ from lessons.trainer import choose_engine, train
 
 # The training loss without noise is computed after so many epochs at most, and between them read
 # off a straight line: all of them would take longer than the training.
-MEASURED = 100
+MEASURED = 50
 
 
 def train_with_noise(config, split, noise, engine="auto", progress=None):
@@ -51,9 +51,10 @@ def train_with_noise(config, split, noise, engine="auto", progress=None):
     engine = choose_engine(engine, plan, record, progress.shared)
     rng = np.random.default_rng([config.seed, 11])
     (orders,) = draw_orders(plan)
+    errors = noise * rng.standard_normal((len(orders), *clean.shape), clean.dtype)
     with np.errstate(all="ignore"):
         for epoch in range(len(orders)):
-            noisy[:] = clean + noise * rng.standard_normal(clean.shape, clean.dtype)
+            noisy[:] = clean + errors[epoch]
             status, stopped_at, wreck = engine.train_epochs(
                 orders[epoch : epoch + 1], epoch, record, progress.shared
             )
