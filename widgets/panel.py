@@ -11,6 +11,7 @@ from lessons import Progress
 from lessons.engines import compiling_for_long
 from widgets.ahead import Ahead
 from widgets.desk import about_the_engine
+from widgets.idle import Idle
 from widgets.job import Job
 from widgets.picture import Picture
 from widgets.places import Places
@@ -23,7 +24,7 @@ LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
 
 
-class Panel(Places, Touchable, Still):
+class Panel(Places, Idle, Touchable, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -45,6 +46,7 @@ class Panel(Places, Touchable, Still):
         blocks: in which the picture is cut on a narrow page, see widgets.arrangement.
         touch: what of the picture can be touched, by the label of its axes: functions that return
             settings, see widgets.touch.
+        idle: `idle(settings) -> fields` of the knobs that change nothing there; they are hidden.
 
     Raises: ValueError for a setting that is unknown or not allowed.
     """
@@ -52,12 +54,13 @@ class Panel(Places, Touchable, Still):
     def __init__(
         self, knobs, compute, draw, update, describe, size, settings,
         brief=None, steps=None, time_label="epoch", frame=lambda result, time: time,
-        touch=None, blocks=(),
+        touch=None, blocks=(), idle=None,
     ):  # fmt: skip
         self.knobs = {knob.field: knob for knob in knobs}
         self.compute, self.update, self.describe = compute, update, describe
         self.brief = brief or describe
         self.steps, self.frame, self.touch = steps, frame, touch or {}
+        self.idle = idle or (lambda settings: ())
         self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
         self.text = ""
         # The settings of the result: those of the knobs, unless a computation is under way.
@@ -194,9 +197,6 @@ class Panel(Places, Touchable, Still):
 
     # --- settings -----------------------------------------------------------------------------
 
-    def knob_settings(self):
-        return {field: knob.value for field, knob in self.knobs.items()}
-
     def checked(self, settings):
         """Return the settings as the controls want them; raise ValueError, and change nothing."""
         return check_settings(settings, self.knobs, self.knob_settings(), self.steps)
@@ -239,6 +239,7 @@ class Panel(Places, Touchable, Still):
         """
         self.ahead.give_way()
         with self.lock:
+            self.show_knobs()
             first = job = self.next_job(self.compute, self.knob_settings())
         if patience is None:
             job.run()

@@ -47,7 +47,8 @@ class Places:
         """Return the pinned result with what sets it apart from these settings, or None."""
         if self.pinned is None:
             return None
-        return beside(self.pinned, self.knobs, self.pinned_settings, settings)
+        counting = self.counting(self.pinned_settings, settings)
+        return beside(self.pinned, counting, self.pinned_settings, settings)
 
     def words(self, describe, result, moment, pinned):
         """Return the summary, or with `brief` for `describe` what of it notebooks store."""

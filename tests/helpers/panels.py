@@ -29,6 +29,7 @@ class Fake:
     def __init__(self):
         self.gate = threading.Event()
         self.computed = []
+        self.idle = None
 
     def panel(self, **settings):
         knobs = [
@@ -39,7 +40,7 @@ class Fake:
         ]
         return Panel(
             knobs, self.compute, self.draw, self.update, self.describe, (3, 2), settings,
-            steps=lambda settings: settings["n"], frame=self.frame,
+            steps=lambda settings: settings["n"], frame=self.frame, idle=self.idle,
         )  # fmt: skip
 
     def compute(self, settings, progress: Progress):

@@ -12,8 +12,9 @@ from lessons.experiments.optimizers.surfaces import ravine
 from lessons.numerals import fixed, short
 from lessons.verdict import guessing_loss
 from widgets.optimizers.ends import LEARNS
+from widgets.optimizers.knobs import BEST, START
 from widgets.optimizers.names import NAMES
-from widgets.optimizers.race import BEST, START, ranking, sweep_rates
+from widgets.optimizers.race import ranking, sweep_rates
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
 PAIR = "sgd", "adam"

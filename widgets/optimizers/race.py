@@ -8,13 +8,13 @@ import numpy as np
 
 from lessons import TrainConfig
 from lessons.experiments.optimizers.race import Race, race
-from lessons.experiments.optimizers.surfaces import SURFACES, surface
+from lessons.experiments.optimizers.surfaces import surface
 from lessons.numerals import short
 from widgets.artists import PixelMap, words
 from widgets.edges import show_curve, show_point
-from widgets.knobs import choice, count_slider, float_slider, log_slider, switch
 from widgets.marks import label_ends
 from widgets.optimizers.ground import SPAN, pixels, title
+from widgets.optimizers.knobs import BEST, HIGH, LOW, SAME, STEP, all_knobs, idle
 from widgets.optimizers.names import COLORS, NAMES, dashes
 from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, LIGHT, NORMAL, PINNED, SMALL
@@ -24,13 +24,9 @@ SIZE = 8.6, 4.0
 BLOCKS = ((0, 0, 385, 400), (385, 0, 860, 208), (385, 208, 860, 400))
 # Who is farther away is gone, and not drawn any more.
 FAR = 20.0
-# Where all begin at first: on the saddle, near the ridge; on the plateau, far out.
-START = -1.5, 0.1
-LOW, HIGH, STEP = 1e-4, 10.0, 0.25
 LOSSES = 1e-12, 1e3
 # The room of a line of text beside the curves, in powers of ten.
 LINE = 1.5
-SAME, BEST = "same for all", "each at its best"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,35 +74,10 @@ def panel(lang="en", **settings):
     0.018
     >>> race.close()
     """
-    knobs = [
-        choice("surface", "surface", "What they have to get down", list(SURFACES), "ravine"),
-        log_slider("condition", "condition number κ",
-                   "Of the ravine: how many times steeper it is across than along",
-                   1, 1000, 100, 0.125, width=340),
-        float_slider("angle", "angle", "Of the ravine, in degrees", 0, 90, 30, 5, width=260),
-        choice("rates", "rates", "One rate for all, or for each the best of the curves below right",
-               [SAME, BEST], SAME, width=240),
-        log_slider("learning_rate", "learning rate η", "Of all, where they have the same",
-                   LOW, HIGH, 0.01, STEP, width=440),
-        choice("beta2", "β₂", "Of RMSprop and Adam: how slowly the average of g² forgets",
-               [0.9, 0.99, 0.999], 0.999, width=120),
-        count_slider("steps", "steps", "How many updates to make", 10, 500, 200, 10, 0.1),
-        float_slider("momentum", "momentum μ", "Of momentum and Nesterov", 0, 0.99, 0.9, 0.01),
-        float_slider("decay", "weight decay λ",
-                     "Pulls weights to 0: AdamW by the side, the others through the gradient",
-                     0, 0.5, 0, 0.05, width=260),
-        *(float_slider(f"start_{name}", f"start {name}", "Where all begin", -SPAN, SPAN, first,
-                       0.05, width=300)
-          for name, first in zip(("w1", "w2"), START, strict=True)),
-        *(switch(f"show_{name}", label, f"Whether {label} is drawn", True)
-          for name, label in NAMES.items()),
-    ]  # fmt: skip
-    for name in NAMES:
-        knobs[-len(NAMES) + list(NAMES).index(name)].control.layout.width = "100px"
     return Panel(
-        knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
+        all_knobs(), compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         steps=lambda settings: settings["steps"], time_label="step",
-        touch={"map": to_start, "losses": to_step, "sweep": to_rate}, blocks=BLOCKS,
+        touch={"map": to_start, "losses": to_step, "sweep": to_rate}, blocks=BLOCKS, idle=idle,
     )  # fmt: skip
 
 
@@ -117,8 +88,9 @@ def sweep_rates():
 
 
 def compute(settings, progress):
-    """Race at all rates of the sweep, and at the one that is set."""
-    rates = sorted({*sweep_rates(), settings["learning_rate"]})
+    """Race at all rates of the sweep, and at the one that is set, if there is one for all."""
+    one_rate = [settings["learning_rate"]] if settings["rates"] == SAME else []
+    rates = sorted({*sweep_rates(), *one_rate})
     made = run(
         settings["surface"], settings["condition"], settings["angle"],
         (settings["start_w1"], settings["start_w2"]), tuple(rates), settings["steps"],

@@ -100,14 +100,19 @@ def panel(lang="en", **settings):
                "which one is taken", {"all coefficients": "all degrees alike",
                                       "above all high ones": "high degrees costly"},
                "all degrees alike", width=340),
-        count_slider("epochs", "epochs of the network", "Updates with all samples, Adam 0.03",
+        count_slider("epochs", "epochs", "Updates with all samples, Adam 0.03",
                      10, 3000, 1000, 10, 0.25, width=300),
         int_slider("seed", "seed", "Another draw of data and first weights", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw_picture, update, describe, SIZE, {"lang": lang} | settings,
-        brief=brief, blocks=BLOCKS, touch={"losses": to_capacity},
+        brief=brief, blocks=BLOCKS, touch={"losses": to_capacity}, idle=idle,
     )  # fmt: skip
+
+
+def idle(settings):
+    """Return the knob of the other model."""
+    return ("epochs",) if settings["model"] == "polynomial" else ("norm",)
 
 
 def to_capacity(touch):

@@ -113,16 +113,22 @@ def floor(lang="en", **settings):
         choice("batch_size", "batch size", "Samples per update", list(SIZES), 10, width=150),
         choice("schedule", "beside it", "The schedule of the other run, from the same rate",
                {NAMES.get(name, title(name)): name for name in DECAYS}, "cosine", width=220),
-        log_slider("curvature", "curvature λ", "Of the quadratic", 0.1, 10, 1.0, 0.05, width=300),
-        float_slider("sigma", "noise σ", "Standard deviation of a sample's gradient, quadratic",
+        log_slider("curvature", "curvature λ", "How steep the valley is", 0.1, 10, 1.0, 0.05,
+                   width=300),
+        float_slider("sigma", "noise σ", "Standard deviation of a sample's gradient",
                      0, 5, 1.0, 0.1, width=260),
         count_slider("updates", "updates", "Of every run", 100, 5000, 1000, 10, 0.1, width=300),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
-        touch={"floors": to_rate}, blocks=BLOCKS,
+        touch={"floors": to_rate}, blocks=BLOCKS, idle=idle,
     )  # fmt: skip
+
+
+def idle(settings):
+    """Return the knobs of the quadratic where something else is trained."""
+    return () if settings["task"] == QUADRATIC else ("curvature", "sigma")
 
 
 # --- compute ------------------------------------------------------------------------------------

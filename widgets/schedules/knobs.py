@@ -1,6 +1,6 @@
 """The knobs of panel A: those of every schedule, of the training, and of a line of one's own."""
 
-from lessons.experiments.schedules.shapes import SHAPES
+from lessons.experiments.schedules.shapes import KNOBS, SHAPES
 from widgets.knobs import (
     choice,
     count_slider,
@@ -16,12 +16,9 @@ from widgets.schedules.names import NAMES, SETS
 # The points of the broken line, and its first heights, in shares of η.
 POINTS = 6
 FIRST = 0.1, 1.0, 0.8, 0.5, 0.2, 0.0
+# The knobs that some schedules have.
+OF_SCHEDULES = "warmup", "low", "periods", "factor", "power", "patience"
 RISES = 0, 1, 3, 10, 30, 100, 300, 1000, 3000
-# How the knobs of a schedule are called on the page.
-CALLED = {
-    "warmup": "warm-up", "low": "low end", "periods": "periods", "factor": "factor",
-    "power": "power", "patience": "patience", "shares": "the six points (drag them)",
-}  # fmt: skip
 
 
 def all_knobs():
@@ -55,3 +52,14 @@ def all_knobs():
                        width=200)
           for k, height in enumerate(FIRST)),
     ]  # fmt: skip
+
+
+def idle(settings):
+    """Return the knobs that only other schedules have.
+
+    >>> idle({"schedule": "one_cycle"})[:3]
+    ['warmup', 'low', 'periods']
+    """
+    own = KNOBS[settings["schedule"]]
+    points = [] if "shares" in own else [f"point{k}" for k in range(POINTS)]
+    return [name for name in OF_SCHEDULES if name not in own] + points

@@ -8,14 +8,14 @@ import numpy as np
 from lessons import Run, TrainConfig, data, train
 from lessons.engines import engine_at_hand
 from lessons.experiments.schedules.noise import noise_along
-from lessons.experiments.schedules.shapes import KNOBS, make
+from lessons.experiments.schedules.shapes import make
 from lessons.numerals import count, finite, short
 from lessons.verdict import where_it_diverged
 from widgets.artists import words
 from widgets.edges import draw_exits, show_curve, show_exits, show_point
 from widgets.marks import count_along, label_ends
 from widgets.panel import Panel
-from widgets.schedules.knobs import CALLED, POINTS, all_knobs
+from widgets.schedules.knobs import POINTS, all_knobs, idle
 from widgets.schedules.names import NAMES, best_possible, limits, load, ticks
 from widgets.style import (
     BLUE,
@@ -80,7 +80,7 @@ def panel(lang="en", **settings):
     return Panel(
         all_knobs(), compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         steps=lambda settings: settings["epochs"], touch={"rate": drag, "losses": to_epoch},
-        blocks=BLOCKS,
+        blocks=BLOCKS, idle=idle,
     )  # fmt: skip
 
 
@@ -279,10 +279,8 @@ def plan(result):
     """Say what the schedule does, at the first, the middle and the last update."""
     rates, middle = result.run.learning_rate, result.updates // 2
     name = NAMES[result.settings["schedule"]]
-    own = ", ".join(CALLED[knob] for knob in KNOBS[result.settings["schedule"]])
-    knobs = f"its knobs: {own}" if own else "no other knob"
     return (
-        f"{name[0].upper()}{name[1:]} ({knobs}), η = {short(result.settings['learning_rate'])}, "
+        f"{name[0].upper()}{name[1:]}, η = {short(result.settings['learning_rate'])}, "
         f"{count(result.updates)} updates: rate {finite(rates[0])} at update 0, "
         f"{finite(rates[middle])} at {count(middle)}, {finite(rates[-1])} at the last."
     )

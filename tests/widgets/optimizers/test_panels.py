@@ -16,8 +16,9 @@ from lessons.experiments.optimizers.sweeps import settled
 from lessons.numerals import short
 from widgets import optimizers
 from widgets.optimizers import ends, momentum_map
+from widgets.optimizers.knobs import BEST, SAME
 from widgets.optimizers.names import NAMES
-from widgets.optimizers.race import BEST, SAME, sweep_rates
+from widgets.optimizers.race import sweep_rates
 from widgets.style import LIGHT
 
 pytestmark = pytest.mark.usefixtures("compiled")

@@ -3,7 +3,7 @@
 import pytest
 
 from widgets import optimizers
-from widgets.optimizers.race import BEST, SAME
+from widgets.optimizers.knobs import BEST, SAME
 
 pytestmark = pytest.mark.usefixtures("compiled")
 

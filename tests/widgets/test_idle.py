@@ -1,0 +1,137 @@
+"""Knobs that change nothing where the others are: hidden from everyone, and yet there."""
+
+import json
+
+import ipywidgets
+import pytest
+from lesson_panels import PANELS
+from panels import Fake, pixels, slide
+
+
+def idle_of(settings):
+    """In mode "slow" the height counts, else the seed does."""
+    return ("seed",) if settings["mode"] == "slow" else ("rate",)
+
+
+@pytest.fixture
+def fake():
+    return Fake()
+
+
+@pytest.fixture
+def panel(fake):
+    fake.gate.set()
+    fake.idle = idle_of
+    made = fake.panel()
+    yield made
+    made.close()
+
+
+def hidden(panel):
+    """The knobs that the page does not show."""
+    return [name for name, knob in panel.knobs.items() if knob.control.layout.display == "none"]
+
+
+def test_a_panel_hides_what_does_not_count_however_its_knobs_are_moved(panel):
+    assert hidden(panel) == ["rate"]
+    slide(panel, "mode", "slow")
+    assert hidden(panel) == ["seed"]
+    panel.set(mode="plain")
+    assert hidden(panel) == ["rate"]
+    panel.set(mode="slow")
+    panel.reset.click()
+    assert hidden(panel) == ["rate"]
+    panel.move({"mode": "slow"})
+    assert hidden(panel) == ["seed"]
+
+
+def test_a_panel_that_says_nothing_hides_nothing(fake):
+    panel = fake.panel()
+    assert hidden(panel) == []
+    panel.close()
+
+
+def test_knobs_are_hidden_before_a_long_run_is_done(panel, fake, monkeypatch):
+    monkeypatch.setattr("widgets.panel.LIVE_SECONDS", 0)
+    fake.gate.clear()
+    panel.long = True
+    slide(panel, "mode", "slow")
+    assert panel.job and hidden(panel) == ["seed"]
+    fake.gate.set()
+
+
+def test_what_is_hidden_keeps_its_value_and_stays_in_settings_and_keys(panel):
+    panel.set(rate=20.0, seed=3, mode="slow")
+    panel.set(mode="plain")
+    settings = panel.settings
+    assert (settings["rate"], settings["seed"]) == (20.0, 3)
+    positions = json.loads(panel.key(panel.computed, None))[0]
+    assert positions == ["20", 10, 3, "plain"]
+    slide(panel, "mode", "slow")
+    assert panel.knobs["rate"].value == 20.0
+
+
+def test_a_hidden_knob_can_be_set_and_is_checked(panel):
+    panel.set(rate=5.0)
+    assert panel.settings["rate"] == 5.0 and hidden(panel) == ["rate"]
+    with pytest.raises(ValueError, match="rate must be"):
+        panel.set(rate=-1)
+
+
+def test_reset_moves_what_is_hidden_too(panel):
+    panel.set(rate=5.0)
+    panel.reset.click()
+    assert panel.settings["rate"] == 1.0
+
+
+def test_a_pinned_setting_differs_by_knobs_that_count_in_both(panel):
+    panel.set(pinned={"rate": 5.0, "seed": 2})
+    assert panel.pinned_beside(panel.computed).differences == ("seed = 2",)
+    assert panel.pinned_settings["rate"] == 5.0
+    panel.set(mode="slow")
+    assert panel.pinned_beside(panel.computed).differences == ("mode = plain",)
+
+
+def has_few_positions(knob):
+    """Whether it is a menu or a box."""
+    return knob.is_menu or isinstance(knob.control, ipywidgets.Checkbox)
+
+
+def by_menus(panel):
+    """Settings that differ by one menu from the first ones, and those with no box ticked."""
+    boxes = [f for f, knob in panel.knobs.items() if isinstance(knob.control, ipywidgets.Checkbox)]
+    yield dict.fromkeys(boxes, False)
+    for field, knob in panel.knobs.items():
+        if has_few_positions(knob):
+            yield from ({field: option} for option in knob.values)
+
+
+@pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
+def test_an_idle_knob_changes_nothing(make, compiled):
+    """Text and picture stay the same, to the pixel."""
+    panel, tried = make(), set()
+    first = panel.knob_settings()
+    for changes in by_menus(panel):
+        idle = set(panel.idle(first | changes)) - tried
+        tried |= idle
+        if idle:
+            panel.set(**first | changes)
+            before, text = pixels(panel), str(panel)
+        for field in idle:
+            values = panel.knobs[field].values
+            panel.set(**{field: values[0] if values[0] != first[field] else values[-1]})
+            assert str(panel) == text, field
+            assert (pixels(panel) == before).all(), field
+    panel.close()
+
+
+@pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
+def test_no_knob_vanishes_under_a_hand_that_slides_another(make, compiled):
+    """Only menus and boxes decide which knobs are idle."""
+    panel = make()
+    settings = panel.knob_settings()
+    for field, knob in panel.knobs.items():
+        if not has_few_positions(knob):
+            for value in (knob.values[0], knob.values[-1]):
+                assert [*panel.idle(settings | {field: value})] == [*panel.idle(settings)], field
+    panel.close()
