@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import TrainConfig
-from lessons.engines import engine_at_hand, engine_for_long_work
+from lessons import Progress, TrainConfig
+from lessons.engines import engine_for_long_work
 from lessons.experiments.schedules.comparison import NAMES as COMPARED
 from lessons.experiments.schedules.comparison import Ends, below, ends
 from lessons.numerals import count, number, short
@@ -22,6 +22,7 @@ BLOCKS = ((0, 0, 250, 420), (250, 0, 520, 420), (520, 0, 860, 420))
 PEAKS = 0.032, 0.056, 0.1, 0.18, 0.32, 0.56, 1.0
 # Peaks are chosen by some seeds, and others judge.
 CHOOSE, JUDGE, APART = 4, 10, 100
+TRAININGS = len(COMPARED) * (len(PEAKS) * CHOOSE + JUDGE)
 # So many rates of a schedule are drawn in its small picture.
 DRAWN = 120
 
@@ -47,7 +48,9 @@ class Result:
     def with_all_seeds(self, progress):
         result, engine = self, engine_for_long_work(progress)
         while result.rest:
-            result = extended(result, progress, engine)
+            result = extended(result, OneSeed(progress, result.trainings), engine)
+        if not result.stopped:
+            compared[key_of(result.settings)] = result
         return result
 
     @property
@@ -79,6 +82,24 @@ class Result:
         return f"{NAMES[best]} lowest, {short(self.median(best))}"
 
 
+# Comparisons that are complete, by their settings.
+compared = {}
+
+
+class OneSeed(Progress):
+    """The progress of one seed, told as a part of all trainings. Parameters: whole, before it."""
+
+    def __init__(self, whole, before):
+        super().__init__()
+        self.whole, self.before = whole, before
+        whole.parts.append(self)
+        if whole.cancelled:
+            self.cancel()
+
+    def report(self, done, total):
+        self.whole.report(self.before + done, TRAININGS)
+
+
 def compare(lang="en", **settings):
     """Train with eight schedules at seven peaks, and compare them at their best with new seeds.
 
@@ -107,10 +128,14 @@ def compare(lang="en", **settings):
 
 
 def compute(settings, progress):
-    """Sweep the peaks with one seed; the other seeds follow the first picture."""
+    """Return what was compared before, or only the plan: one seed can take seconds."""
     none = Ends(COMPARED, PEAKS, np.empty((len(COMPARED), len(PEAKS), 0)))
-    first = Result(none, np.empty((2, len(COMPARED), 0)), settings, False)
-    return extended(first, progress, engine_at_hand())
+    plan = Result(none, np.empty((2, len(COMPARED), 0)), settings, False)
+    return compared.get(key_of(settings), plan)
+
+
+def key_of(settings):
+    return tuple(settings.values())
 
 
 def extended(result, progress, engine):
@@ -238,7 +263,7 @@ def describe(result, moment):
     if result.stopped:
         return f"Stopped by hand: {count(result.trainings)} trainings are complete."
     if not result.seeds:
-        return f"{count(result.trainings)} complete trainings; peaks are being chosen."
+        return f"{count(TRAININGS)} trainings are under way: first those that choose the peaks."
     order = sorted(COMPARED, key=lambda name: np.nan_to_num(result.median(name), nan=np.inf))
     lows = [
         f"{NAMES[name]} {number(result.median(name), 3)} "
@@ -261,8 +286,7 @@ def brief(result, moment):
     """
     if result.stopped:
         return describe(result, moment)
-    total = len(COMPARED) * (len(PEAKS) * CHOOSE + JUDGE)
     return (
         f"{len(COMPARED)} schedules at {len(PEAKS)} peaks with {CHOOSE} seeds, and each at its "
-        f"best peak with {JUDGE} others: {count(total)} trainings."
+        f"best peak with {JUDGE} others: {count(TRAININGS)} trainings."
     )

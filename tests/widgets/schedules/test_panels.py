@@ -1,10 +1,8 @@
 """The panels of lesson 08: every mark in their pictures says what the numbers say."""
 
-import threading
-
 import numpy as np
 import pytest
-from panels import kept, xy
+from panels import kept, settle, slide, wait_for, xy
 
 from lessons import Progress, TrainConfig, data, train
 from lessons.experiments.schedules import floor as floors
@@ -17,7 +15,7 @@ from widgets import schedules
 from widgets.schedules import fair
 from widgets.schedules.fair import CHOOSE, JUDGE, PEAKS
 from widgets.schedules.floors import COLORS, DOTS, QUADRATIC, SIZES
-from widgets.schedules.knobs import CALLED, POINTS
+from widgets.schedules.knobs import OF_SCHEDULES, POINTS
 from widgets.schedules.names import NAMES, SETS, best_possible, limits, ticks
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -59,8 +57,9 @@ def test_the_curve_is_the_rate_of_every_update_of_the_run(open_panel, name):
     told = f"rate {short(first)} at update 0, {short(middle)} at 500, {short(last)} at the last."
     assert told in str(open_panel)
     assert told in repr(open_panel)
-    for knob in KNOBS[name]:
-        assert CALLED[knob] in str(open_panel)
+    shown = {field for field in (*OF_SCHEDULES, "point0") if field in open_panel.counting(
+        open_panel.computed)}  # fmt: skip
+    assert shown == {"point0" if knob == "shares" else knob for knob in KNOBS[name]}
 
 
 def test_losses_and_rates_share_their_time(open_panel):
@@ -233,26 +232,49 @@ def test_every_shape_is_that_of_its_schedule():
         assert shape.max() == pytest.approx(1, abs=0.01)
 
 
-def test_a_comparison_can_be_stopped():
-    progress = Progress()
-    progress.cancel()
-    settings = {"data": next(iter(SETS)), "batch_size": 10, "updates": 100, "seed": 0}
-    result = fair.compute(settings, progress)
-    assert result.stopped
-    assert result.rest is None
-    assert fair.describe(result, None) == "Stopped by hand: 0 trainings are complete."
-
-
-def test_the_first_picture_comes_before_the_other_seeds():
-    settings = {"data": next(iter(SETS)), "batch_size": 10, "updates": 100, "seed": 0}
+def test_the_plan_is_shown_at_once_and_what_was_compared_is_kept(compiled):
+    settings = {"data": next(iter(SETS)), "batch_size": 10, "updates": 100, "seed": 7}
     first = fair.compute(settings, Progress())
-    assert (first.choosing, first.seeds, first.trainings) == (1, 0, 56)
-    assert "peaks are being chosen" in fair.describe(first, None)
-    progress = Progress()
-    threading.Timer(0.05, progress.cancel).start()
-    whole = first.rest(progress)
-    assert whole.stopped or whole.seeds == JUDGE
-    assert first.rest(Progress()).trainings == 8 * 7 * CHOOSE + 8 * JUDGE
+    assert (first.choosing, first.seeds, first.trainings) == (0, 0, 0)
+    assert fair.describe(first, None).startswith("304 trainings are under way")
+    whole = first.rest(Progress())
+    assert whole.trainings == 304 and whole.rest is None
+    assert fair.compute(settings, Progress()) is whole
+
+
+def test_its_progress_only_grows_and_it_is_stopped_between_two_trainings(compiled):
+    settings = {"data": next(iter(SETS)), "batch_size": 10, "updates": 100, "seed": 8}
+    told = []
+
+    class Watched(Progress):
+        def report(self, done, total):
+            told.append(done / total)
+            if done == 100:
+                self.cancel()
+
+    stopped = fair.compute(settings, Progress()).rest(Watched())
+    assert stopped.stopped and stopped.rest is None
+    assert told[:100] == pytest.approx(np.arange(1, 101) / 304)
+    assert 90 <= stopped.trainings < 112
+    assert fair.compute(settings, Progress()).trainings == 0
+
+
+def test_a_hand_sees_the_plan_before_any_training_is_done(comparing, monkeypatch):
+    """However slow they are: full batches take seconds for one seed."""
+    comparing.set(**comparing.start)
+
+    def endless(config, split, pairs, engine, progress):
+        wait_for(lambda: progress.cancelled)
+        return np.full((len(pairs), 2), np.nan)
+
+    monkeypatch.setattr(fair, "ends", endless)
+    slide(comparing, "batch_size", 500)
+    assert "304 trainings are under way" in comparing.summary.value
+    assert comparing.artists.title.get_text() == "Choosing peaks …"
+    wait_for(lambda: comparing.working.layout.visibility == "visible")
+    comparing.stop.click()
+    settle(comparing)
+    assert "Stopped by hand: 0 trainings" in str(comparing)
 
 
 # The floor
