@@ -38,6 +38,10 @@ def all_knobs():
         log_slider("power", "power", "1 is a straight line", 0.25, 4, 1.0, 0.1, width=250),
         int_slider("patience", "patience", "Epochs without a lower validation loss before a cut", 0,
                    50, 10, width=280),
+        *(float_slider(f"point{k}", f"at {100 * k // (POINTS - 1)}%",
+                       "Height of your own line there, in shares of η", 0, 1, height, 0.05,
+                       width=200)
+          for k, height in enumerate(FIRST)),
         choice("data", "data", "What the network has to learn", list(SETS), next(iter(SETS)),
                width=210),
         choice("batch_size", "batch size", "Samples per update; all of these divide 500",
@@ -47,10 +51,6 @@ def all_knobs():
         count_slider("epochs", "epochs", "Passes over the training set", 1, 300, 60, 10, 0.1),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         switch("noise", "gradient noise", "Measure it along the run", True),
-        *(float_slider(f"point{k}", f"at {100 * k // (POINTS - 1)}%",
-                       "Height of your own line there, in shares of η", 0, 1, height, 0.05,
-                       width=200)
-          for k, height in enumerate(FIRST)),
     ]  # fmt: skip
 
 

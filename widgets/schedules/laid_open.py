@@ -282,7 +282,8 @@ def plan(result):
     return (
         f"{name[0].upper()}{name[1:]}, η = {short(result.settings['learning_rate'])}, "
         f"{count(result.updates)} updates: rate {finite(rates[0])} at update 0, "
-        f"{finite(rates[middle])} at {count(middle)}, {finite(rates[-1])} at the last."
+        f"{finite(rates[middle])} at {count(middle)}, {finite(rates[-1])} at the last; mean "
+        f"{finite(np.nanmean(rates))}."
     )
 
 

@@ -54,7 +54,8 @@ def test_the_curve_is_the_rate_of_every_update_of_the_run(open_panel, name):
     assert len(rates) == 1000
     assert y == pytest.approx(rates[x.astype(int)] / 0.05)
     first, middle, last = rates[[0, 500, -1]]
-    told = f"rate {short(first)} at update 0, {short(middle)} at 500, {short(last)} at the last."
+    told = f"rate {short(first)} at update 0, {short(middle)} at 500, {short(last)} at the last; "
+    told += f"mean {short(np.nanmean(rates))}."
     assert told in str(open_panel)
     assert told in repr(open_panel)
     shown = {field for field in (*OF_SCHEDULES, "point0") if field in open_panel.counting(
@@ -255,7 +256,8 @@ def test_its_progress_only_grows_and_it_is_stopped_between_two_trainings(compile
     stopped = fair.compute(settings, Progress()).rest(Watched())
     assert stopped.stopped and stopped.rest is None
     assert told[:100] == pytest.approx(np.arange(1, 101) / 304)
-    assert 90 <= stopped.trainings < 112
+    # Those of the second seed that were done when the hand stopped it are kept.
+    assert 56 < stopped.trainings <= 112
     assert fair.compute(settings, Progress()).trainings == 0
 
 
