@@ -1,6 +1,7 @@
 """The pinned setting beside the present one: its result, and which knobs set it apart."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 from widgets.fonts import width
 from widgets.names import shorten
@@ -45,8 +46,9 @@ def beside(result, knobs, pinned, settings):
 
 
 def briefly(knob, value):
-    """Name a pinned value for a label; the names of a menu say by themselves what they are."""
-    name = "" if knob.is_menu else BRIEFLY.get(knob.field, knob.label)
+    """Name a pinned value for a label; the words of a menu, not its numbers, need no name."""
+    in_words = knob.is_menu and not isinstance(value, Real)
+    name = "" if in_words else BRIEFLY.get(knob.field, knob.label)
     return f"{name} {knob.shown(value)}".strip()
 
 

@@ -35,7 +35,7 @@ from widgets.style import (
 
 SIZE = 8.6, 3.9
 BLOCKS = ((0, 0, 450, 390), (450, 0, 860, 390))
-QUADRATIC = "noisy quadratic"
+QUADRATIC = "noisy valley"
 START, RUNS, SEEDS = 3.0, 30, 3
 COLORS = ORANGE, RED, PURPLE, BROWN
 CONSTANT, DECAYING = BLACK, BLUE
@@ -322,7 +322,7 @@ def describe(result, moment):
         else f"the floor ησ²/(2B(2 − ηλ)) = {short(exact)}"
     )  # fmt: skip
     return (
-        f"Noisy quadratic, λ = {short(settings['curvature'])}, σ = {short(settings['sigma'])}, "
+        f"Noisy valley, λ = {short(settings['curvature'])}, σ = {short(settings['sigma'])}, "
         f"batches of {size}, constant rate {short(rate)}: {level}; measured {last}, "
         f"mean of {RUNS} runs: {finite(result.settled)}. {falling}"
     )

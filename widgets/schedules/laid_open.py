@@ -223,7 +223,7 @@ def show_rates(artists, result, now):
     share = shares[min(int(now), result.updates - 1)]
     artists.dots[0].set_data([now], [share])
     artists.here.set_text(f"rate {finite(share * settings['learning_rate'])}")
-    artists.here.set_position((1.02 * result.updates, np.nan_to_num(share)))
+    artists.here.set_position((1.04 * result.updates, np.nan_to_num(share)))
     name = NAMES[settings["schedule"]]
     artists.title.set_text(f"Rate: {name}, η = {short(settings['learning_rate'])}")
 

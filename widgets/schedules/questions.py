@@ -84,13 +84,13 @@ def predict_full_batches():
     def both():
         return (
             f"constant {full_batches('constant', 0.1)}, cosine {full_batches('cosine', 0.1)} "
-            "(rate 0.1, 600 updates, median of 5 seeds)"
+            "(median of 5 seeds)"
         )
 
     def cosine():
         return (
-            f"On small batches it mostly does. Here: {both()}. Without noise there is nothing for "
-            "small steps to calm, and they cover less way in the same number of updates."
+            f"With small batches it mostly does. Here: {both()}. There is no noise that small "
+            "steps could calm, and they cover less way in the same number of updates."
         )
 
     def equal():
@@ -106,9 +106,9 @@ def predict_full_batches():
         )
 
     return Prediction(
-        "Small batches make gradients noisy; full batches do not. With full batches: a constant "
-        "rate, and a cosine decay from the same rate, the same number of updates. Which one ends "
-        "with the lower training loss?",
+        "Small batches make gradients noisy; full batches do not. The bumps, 600 updates with full "
+        "batches: once at a constant rate of 0.1, once with a cosine decay from 0.1. Which one "
+        "ends with the lower training loss?",
         [
             Choice("The cosine: to end with small steps always pays.", cosine),
             Choice("Neither: after the same number of updates they are at the same place.", equal),

@@ -49,7 +49,7 @@ def expected_losses(rates, curvature, sigma, batch_size, start):
         for rate in rates:
             square = (1 - rate * curvature) ** 2 * square + rate**2 * sigma**2 / batch_size
             found.append(square)
-    return curvature / 2 * np.array(found)
+        return curvature / 2 * np.array(found)
 
 
 def descend(rates, curvature, sigma, batch_size, start, seeds):

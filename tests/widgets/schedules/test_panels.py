@@ -279,6 +279,12 @@ def test_a_hand_sees_the_plan_before_any_training_is_done(comparing, monkeypatch
     assert "Stopped by hand: 0 trainings" in str(comparing)
 
 
+def test_what_is_pinned_is_named_by_its_batch_size(compared):
+    compared.set(pinned=compared.knob_settings(), batch_size=20)
+    assert compared.artists.pinned_text.get_text() == "◇ pinned: batch 10, median"
+    compared.set(pinned=None)
+
+
 # The floor
 
 
@@ -336,7 +342,7 @@ def test_a_network_that_diverges_is_told(floor):
     floor.set(task="network, noise stays", learning_rate=3.2)
     assert "is not finite" in str(floor)
     floor.set(task=QUADRATIC)
-    assert str(floor).startswith("Noisy quadratic")
+    assert str(floor).startswith("Noisy valley")
 
 
 def test_the_pinned_run_is_that_of_the_constant_rate(floor):
