@@ -4,8 +4,9 @@ import lab
 import pytest
 from stored import LESSONS
 
-# Of all controls of a panel: its field, and how it is moved.
-CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")].map(node => ({
+# Of all controls of a panel that are seen: its field, and how it is moved.
+CONTROLS = """panel => [...panel.querySelectorAll("[class*='knob-']")]
+    .filter(node => node.checkVisibility()).map(node => ({
     field: [...node.classList].find(name => name.startsWith("knob-")).slice(5),
     kind: node.querySelector(".noUi-handle") ? "slider"
         : node.querySelector("select") ? "menu" : "switch",
