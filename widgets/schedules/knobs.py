@@ -26,7 +26,7 @@ def all_knobs():
     return [
         choice("schedule", "schedule", "How the rate changes during the run",
                {NAMES[name]: name for name in SHAPES}, "step"),
-        log_slider("learning_rate", "peak rate η", "The rate at its highest",
+        log_slider("learning_rate", "learning rate η, peak", "The rate at its highest",
                    1e-3, 3.2, 0.056, 0.05, width=440),
         slider("warmup", "warm-up", "Updates of a straight rise, before what follows", RISES, 0,
                "a whole number from 0 to 3000", whole(0, 3000), 250),
