@@ -23,6 +23,7 @@ BLOCKS = ((0, 0, 570, 400), (570, 0, 860, 400))
 LIMITS = 1e-20, 1e12
 TICKS = [1e-20, 1e-15, 1e-10, 1e-5, 1, 1e5, 1e10]
 LEAST, MOST = 0.1, 10.0
+LARGEST = 20.0
 DEEPEST = 30
 # The series, by their names in a Chain; the gradient's is the one that the words are about.
 COLORS = {"signal": BLUE, "gradient": GRADIENT, "weights": ORANGE}
@@ -67,7 +68,7 @@ def chain(lang="en", **settings):
         choice("init", "first weights", "What they are drawn from",
                menu(INITIALIZERS), "xavier_normal", width=240),
         log_slider("scale", "scale of the weights", "All first weights are multiplied by it",
-                   LEAST, MOST, 1.0, width=500),
+                   LEAST, LARGEST, 1.0, width=500),
         int_slider("depth", "layers L", "How many layers", 1, DEEPEST, 20, width=300),
         count_slider("width", "units", "Units of every layer", 4, 256, 64),
         switch("batch_norm", "batch norm", "Normalize before every activation", False),

@@ -231,8 +231,8 @@ def describe(result, epoch):
         return f"{parts[0]} Stopped by hand."
     counts = [distinct[min(epoch, len(distinct) - 1)] for distinct in result.distinct]
     parts.append(
-        f"After {count(min(epoch, len(result.weights) - 1))} epochs {told(counts[0], n)} of layer "
-        f"1 differ, and {told(counts[1], n)} of layer 2."
+        f"After {passed(min(epoch, len(result.weights) - 1))} {told(counts[0], n)} of layer 1 "
+        f"differ, and {told(counts[1], n)} of layer 2."
     )
     if not any(units.has_moved(run, layer) for layer in range(LAYERS + 1)):
         b = run.snapshots[-1][-1].b
@@ -248,6 +248,10 @@ def heading(result):
     settings = result.settings
     dropout = f", dropout {settings['dropout']:g}" if settings["dropout"] else ""
     return f"First weights {title(settings['init'])}, {title(settings['activation'])}{dropout}"
+
+
+def passed(epochs):
+    return f"{count(epochs)} epoch{'' if epochs == 1 else 's'}"
 
 
 def told(number, n):

@@ -96,9 +96,10 @@ def panel(lang="en", **settings):
                whole(8, 60), 240),
         float_slider("noise", "noise", "Standard deviation of the error in y", 0, 1, 0.3, 0.1,
                      width=240),
-        choice("norm", "beyond the samples, small are", "Of all polynomials through all samples, "
-               "which one is taken", {"all coefficients": "all degrees alike",
-                                      "above all high ones": "high degrees costly"},
+        choice("norm", "kept small beyond the samples", "Of all polynomials through all samples, "
+               "the one with the smallest coefficients is taken: which ones count?",
+               {"all coefficients": "all degrees alike",
+                "high degrees most": "high degrees costly"},
                "all degrees alike", width=340),
         count_slider("epochs", "epochs", "Updates with all samples, Adam 0.03",
                      10, 3000, 1000, 10, 0.25, width=300),
@@ -128,7 +129,10 @@ tried = {}
 
 
 def compute(settings, progress):
-    """Fit four capacities to one draw; those of many draws follow the picture."""
+    """Fit four capacities to one draw; those of many draws follow the picture.
+
+    Of networks only the chosen one is trained at once, and those beside it follow, too.
+    """
     split = draw(settings["n"], settings["noise"], settings["seed"])
     capacities = (*BESIDE[settings["model"]], settings["capacity"])
     of_model = of_polynomial if settings["model"] == "polynomial" else of_network
@@ -137,6 +141,10 @@ def compute(settings, progress):
     names = ("norm",) if settings["model"] == "polynomial" else ("epochs",)
     key = settings["model"], *(settings[name] for name in ("n", "noise", *names))
 
+    def train_beside(progress):
+        networks(capacities, split, settings, progress)
+        return replace(result, rest=None) if progress.cancelled else compute(settings, progress)
+
     def try_all(progress):
         found = curves(settings, progress)
         if found is None:
@@ -144,9 +152,14 @@ def compute(settings, progress):
         tried[key] = found
         return replace(result, curves=found, rest=None)
 
+    if progress.cancelled:
+        return result
+    places = [place(width, settings) for width in capacities]
+    if settings["model"] == "network" and not all(at in trained for at in places):
+        return replace(result, rest=train_beside)
     if key in tried:
         return replace(result, curves=tried[key])
-    return result if progress.cancelled else replace(result, rest=try_all)
+    return replace(result, rest=try_all)
 
 
 def of_polynomial(degrees, split, settings, progress):
@@ -161,21 +174,36 @@ def of_polynomial(degrees, split, settings, progress):
 trained = {}
 
 
+def place(width, settings):
+    """Return where a network is kept."""
+    return width, *(settings[name] for name in ("n", "noise", "epochs", "seed"))
+
+
 def of_network(units, split, settings, progress):
-    """Train networks; return what they answer on the grid, and both losses of the last one."""
+    """Train the last network; return what all answer on the grid, and both losses of the last one.
+
+    Those beside it answer nothing, NaN, until they have been trained.
+    """
+    answers, losses = networks(units[-1:], split, settings, progress)[0]
+    nothing = np.full(len(GRID), np.nan), None
+    beside = [trained.get(place(width, settings), nothing)[0] for width in units[:-1]]
+    return np.array([*beside, answers]), losses
+
+
+def networks(units, split, settings, progress):
+    """Train networks, unless they have been before; return answers and losses of each."""
     knobs = settings["n"], settings["epochs"], settings["seed"]
-    drawn = settings["noise"], *knobs
-    missing = [width for width in dict.fromkeys(units) if (width, *drawn) not in trained]
+    missing = [width for width in dict.fromkeys(units) if place(width, settings) not in trained]
     configs = [wave_config(width, *knobs) for width in missing]
     runs = train_side_by_side(configs, split, engine_at_hand(), progress, "fit")
     found = {
-        (width, *drawn): (answers_of(run, GRID), (run.train_loss[-1], run.val_loss[-1]))
+        place(width, settings): (answers_of(run, GRID), (run.train_loss[-1], run.val_loss[-1]))
         for width, run in zip(missing, runs, strict=True)
     }
     if not progress.cancelled:
         trained.update(found)
-    rows = [found.get((width, *drawn)) or trained[width, *drawn] for width in units]
-    return np.array([answers for answers, _ in rows]), rows[-1][1]
+    known = trained | found
+    return [known[place(width, settings)] for width in units]
 
 
 def curves(settings, progress):

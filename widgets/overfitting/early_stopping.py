@@ -296,7 +296,9 @@ def describe(result, moment):
         parts = [f"Does not stop before epoch {count(end)}; keeps {count(result.chosen)}, test "
                  f"loss {kept}."]  # fmt: skip
     if result.missed:
-        parts.append(f"It missed epoch {count(result.best)}, test loss {best}.")
+        parts.append(
+            f"A lower validation loss came later, at epoch {count(result.best)}, test loss {best}."
+        )
     parts.append(f"Without stopping, at the end: {last}.")
     if result.seeds is not None:
         found = scatter(result.seeds, settings["patience"])

@@ -88,8 +88,8 @@ def predict_help():
         )
 
     return Prediction(
-        "A network with one unit and 20 samples of a wave, noise² = 0.09: training loss 0.33, "
-        "validation loss 0.38. What lowers the validation loss most?",
+        "A network with one unit and 20 samples of a wave, noise² = 0.09: training loss about "
+        "0.33, validation loss about 0.4. What lowers the validation loss most?",
         [
             Choice("Regularize it: there is a gap, so it overfits.", regularize),
             Choice("Four times the samples: more data always helps.", more),
@@ -123,11 +123,11 @@ def predict_stop():
 
     return Prediction(
         "Thirty trainings, each with its own draw of 20 samples. Each is stopped as soon as its "
-        "validation loss has set no new low for 5 epochs. What have they missed?",
+        "validation loss has set no new low for 5 epochs. Have they missed anything?",
         [
-            Choice("Nothing: a validation loss that has stopped falling is over its lowest.", over),
-            Choice("Nothing: all have their best epoch at about the same place.", same),
-            Choice("Nearly all: most would have gone lower later.", lambda: runs(5), right=True),
+            Choice("No: a validation loss that has stopped falling is past its lowest.", over),
+            Choice("No: all have their best epoch at about the same place.", same),
+            Choice("Yes: nearly all would have gone lower later.", lambda: runs(5), right=True),
         ],
     )
 
@@ -178,7 +178,7 @@ def predict_honest():
                    lambda: reply("The choice used them up."),
                    right=True),
             Choice("… clearly less: the other 19 settings were worse.",
-                   lambda: reply("Some of the 19 may even be better.")),
+                   lambda: reply("Mostly some of the 19 are better on new samples.")),
         ],
     )  # fmt: skip
 

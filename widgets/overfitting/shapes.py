@@ -5,6 +5,9 @@ import numpy as np
 from lessons.experiments.overfitting.capacity import SEEDS
 from lessons.numerals import count, short
 
+# Losses below this are 0, but for rounding.
+ROUNDING = 1e-12
+
 
 def size(model, capacity):
     """Name a capacity.
@@ -21,28 +24,37 @@ def describe(result, moment):
     """Say both losses of the chosen capacity, and what the losses over many draws look like."""
     if result.stopped:
         return "Stopped by hand."
-    train_loss, val_loss = map(short, result.losses)
+    train_loss, val_loss = map(told, result.losses)
     parts = [f"{subject(result)}: training loss {train_loss}, validation loss {val_loss}."]
     many, model = result.curves, result.settings["model"]
     if result.settings["capacity"] >= result.settings["n"] - 1 and rounded(result):
         parts.append("Its coefficients are so large that rounding keeps it off the samples.")
     if many is not None:
-        best, medians = many.best, np.median(many.val, axis=0)
-        last = last_place(result)
+        last, medians = last_place(result), np.median(many.val, axis=0)
+        best = many.best_up_to(last)
+        lowest, end = (size(model, many.capacities[place]) for place in (best, last))
         parts.append(
-            f"Over {SEEDS} draws the median validation loss is lowest, {short(medians[best])}, at "
-            f"{size(model, many.capacities[best])}. At {size(model, many.capacities[last])} it is "
-            f"{short(medians[last])}, more than a tenth above the lowest in {many.higher(last)} of "
-            f"{SEEDS} draws: {shape(result)}."
+            f"Over {SEEDS} draws, up to {end}, the median validation loss is lowest, "
+            f"{told(medians[best])}, at {lowest}. At {end} it is {told(medians[last])}, more than "
+            f"a tenth above the lowest in {many.higher(last)} of {SEEDS} draws: {shape(result)}."
         )
         if last < len(many.capacities) - 1:
-            below = SEEDS - many.higher(len(many.capacities) - 1, 1.0)
+            below = int(np.sum(many.val[:, -1] < many.val[:, best]))
+            goes = "comes down" if medians[-1] < medians[last] else "rises"
             parts.append(
-                f"Beyond it, where many fits pass through all samples, it comes down to "
-                f"{short(medians[-1])}; below that of {size(model, many.capacities[best])} in "
-                f"{below} of {SEEDS}."
+                f"Beyond it, where many fits pass through all samples, it {goes} to "
+                f"{told(medians[-1])}; below that of {lowest} in {below} of {SEEDS}."
             )
     return " ".join(parts)
+
+
+def told(loss):
+    """Write a loss; what only rounding has left of 0 has no digits worth showing.
+
+    >>> told(0.123), told(3e-17)
+    ('0.12', 'next to 0')
+    """
+    return "next to 0" if loss < ROUNDING else short(loss)
 
 
 def rounded(result):

@@ -27,15 +27,28 @@ def equalized(layers):
     return found
 
 
-def learns(config, split, rate, equal):
-    """Train by plain gradient descent, with gradients of one length or as they are.
+def of_one_length(layers):
+    """Give the whole gradient a length, and leave the layers' shares in it as they are.
 
-    Parameters: config, without batch norm; split; rate; equal, whether every layer's gradient
-    gets the length 1, and the rate falls to 0 in a straight line, since steps of one length never
-    come to rest. Returns: whether the loss ends below half of guessing.
+    Its square is the number of layers, as it is where the gradient of each has the length 1.
+
+    >>> one = of_one_length([Layer(np.array([[3e-9]]), np.array([4e-9]))])
+    >>> one[0].W.round(6).tolist(), one[0].b.round(6).tolist()
+    ([[0.6]], [0.8])
+    """
+    length = np.linalg.norm(flatten(layers)) / np.sqrt(len(layers))
+    return [Layer(layer.W / length, layer.b / length) for layer in layers] if length else layers
+
+
+def learns(config, split, rate, change=None):
+    """Train by plain gradient descent, with gradients that are changed or as they are.
+
+    Parameters: config, without batch norm; split; rate, which falls to 0 in a straight line, since
+    steps of one length never come to rest; change, `equalized`, `of_one_length`, or None.
+    Returns: whether the loss ends below half of guessing.
 
     >>> from lessons import TrainConfig, data
-    >>> learns(TrainConfig(epochs=20, dtype="float64"), data.moons(n=100), 0.03, equal=True)
+    >>> learns(TrainConfig(epochs=20, dtype="float64"), data.moons(n=100), 0.03, equalized)
     True
     """
     plan = make_plan(config, split, "fit")
@@ -46,7 +59,7 @@ def learns(config, split, rate, equal):
         for start in range(0, len(X), config.batch_size):
             rows = order[start : start + config.batch_size]
             g = plan.unflatten(gradient_at(params, plan.config, X[rows], y[rows]))
-            for layer, step in zip(params, equalized(g) if equal else g, strict=True):
+            for layer, step in zip(params, change(g) if change else g, strict=True):
                 layer.W[...] -= rate * (1 - u / updates) * step.W
                 layer.b[...] -= rate * (1 - u / updates) * step.b
             u += 1

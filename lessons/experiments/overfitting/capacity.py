@@ -26,18 +26,17 @@ class Curves:
     train: np.ndarray
     val: np.ndarray
 
-    @property
-    def best(self):
-        """The place of the lowest median validation loss."""
-        return int(np.median(self.val, axis=0).argmin())
+    def best_up_to(self, place):
+        """Return the place of the lowest median validation loss, up to a place."""
+        return int(np.median(self.val[:, : place + 1], axis=0).argmin())
 
-    def higher(self, place, factor=RISES):
-        """Return of how many draws the validation loss at a place is above that at the best."""
-        return int(np.sum(self.val[:, place] > factor * self.val[:, self.best]))
+    def higher(self, place):
+        """Return in how many draws the validation loss is above that of the best up to here."""
+        return int(np.sum(self.val[:, place] > RISES * self.val[:, self.best_up_to(place)]))
 
     def has_u(self, place):
         """Return whether the loss has risen again at a place, in most of the draws."""
-        return place > self.best and self.higher(place) >= MOST * len(self.val)
+        return self.higher(place) >= MOST * len(self.val)
 
 
 def mse(answers, y):
@@ -59,7 +58,7 @@ def of_polynomials(n, noise, power=0, degrees=DEGREES, seeds=range(SEEDS), progr
     Returns: Curves, or None if it was stopped.
 
     >>> curves = of_polynomials(15, 0.3, degrees=(1, 3, 12))
-    >>> curves.capacities[curves.best].item(), curves.has_u(2)
+    >>> curves.capacities[curves.best_up_to(2)].item(), curves.has_u(2)
     (3, True)
     """
     losses, seeds = [], list(seeds)

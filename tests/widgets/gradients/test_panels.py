@@ -276,6 +276,8 @@ def test_zeros_are_told(alike):
     alike.set(init="zeros")
     assert "No weight has moved from its start; only the biases of the outputs have." in str(alike)
     assert "none of 8 units of layer 1 differ" in str(alike)
+    alike.set(time=1)
+    assert "After 1 epoch none" in str(alike)
     alike.set(activation="sigmoid")
     assert "No weight has moved" not in str(alike)
 

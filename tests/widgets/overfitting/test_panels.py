@@ -18,7 +18,7 @@ from lessons.numerals import short
 from lessons.prediction import run_through
 from widgets import overfitting
 from widgets.artists import Words
-from widgets.overfitting import capacity, early_stopping, thirty_fits
+from widgets.overfitting import capacity, early_stopping, shapes, thirty_fits
 from widgets.overfitting import learning_curves as curves_panel
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -104,7 +104,7 @@ def test_four_polynomials_stand_as_they_were_fitted(fits, settings):
     assert np.array_equal(np.array(xy(fits.artists.samples)).T, np.c_[split.X_train, split.y_train])
     assert str(fits).startswith(
         f"Polynomial of degree {knobs['capacity']}, {knobs['n']} samples: training loss "
-        f"{short(fits.result.losses[0])}"
+        f"{shapes.told(fits.result.losses[0])}"
     )
 
 
@@ -118,6 +118,25 @@ def test_networks_stand_as_they_were_trained(fits):
     assert fits.artists.names[0].get_text() == "1 unit"
 
 
+def test_the_chosen_network_does_not_wait_for_those_beside_it():
+    """One is trained at once; three follow, and then many draws."""
+    settings = {
+        "model": "network", "capacity": 5, "n": 12, "noise": 0.4, "norm": "all degrees alike",
+        "epochs": 20, "seed": 19,
+    }  # fmt: skip
+    first = capacity.compute(settings, Progress())
+    assert np.isfinite(first.answers).all(axis=1).tolist() == [False, False, False, True]
+    second = first.rest(Progress())
+    assert np.isfinite(second.answers).all()
+    assert np.array_equal(second.answers[-1], first.answers[-1])
+    assert second.losses == first.losses
+    assert second.curves is None
+    third = second.rest(Progress())
+    assert third.curves is not None
+    assert third.rest is None
+    assert capacity.compute(settings, Progress()).curves is third.curves
+
+
 def test_medians_and_quartiles_are_those_of_twenty_draws(fits):
     many = experiment.of_polynomials(15, 0.3)
     at, middle = xy(fits.artists.medians[0])
@@ -126,8 +145,11 @@ def test_medians_and_quartiles_are_those_of_twenty_draws(fits):
     assert xy(fits.artists.quartiles[3])[1] == pytest.approx(
         np.maximum(np.quantile(many.train, 0.75, axis=0), capacity.LEAST)
     )
-    best = many.capacities[many.best]
-    assert f"is lowest, {short(middle.min())}, at degree {best}." in str(fits)
+    best = many.capacities[many.best_up_to(13)]
+    assert f"up to degree 14, the median validation loss is lowest, {short(middle.min())}, at" in (
+        str(fits)
+    )
+    assert f"at degree {best}. At degree 14 it is {short(middle[13])}, more than" in str(fits)
     assert repr(fits) == "Polynomial of degree 9, 15 samples. Over 20 draws, up to degree 14: a U."
 
 
@@ -152,6 +174,26 @@ def test_the_two_norms_differ_only_beyond_the_samples(fits):
     )
     assert alike[0] == pytest.approx(costly[0])
     assert np.abs(alike[1] - costly[1]).max() > 0.1
+
+
+def test_a_u_is_said_even_where_many_degrees_do_better_still(fits):
+    """With noise 1 and 8 samples, degree 128 is no worse than a straight line, and 7 is awful."""
+    turn(fits, n=8, noise=1.0)
+    assert repr(fits).endswith("Over 20 draws, up to degree 7: a U.")
+    assert ": a U. Beyond it, where many fits pass through all samples, it comes down" in str(fits)
+
+
+def test_without_noise_the_loss_rises_beyond_the_samples(fits):
+    turn(fits, n=12, noise=0.0)
+    middle = xy(fits.artists.medians[0])[1]
+    assert middle[-1] > middle[10]
+    assert f"it rises to {short(middle[-1])}; below that of degree 11 in " in str(fits)
+
+
+def test_what_rounding_has_left_of_a_loss_is_not_printed(fits):
+    turn(fits, capacity=20)
+    assert fits.result.losses[0] < 1e-20
+    assert "training loss next to 0, validation loss" in str(fits)
 
 
 def test_rounding_is_said(fits):
@@ -265,7 +307,7 @@ def test_stop_kept_and_best_are_marked(early, name):
     split = stops.data_for(name, 2)
     loss, _ = evaluate(early.run.snapshots[chosen], early.run.config, split.X_test, split.y_test)
     assert result.test[0] == pytest.approx(loss, rel=1e-4)
-    assert ("It missed epoch" in str(early)) == (losses.argmin() > stopped)
+    assert ("validation loss came later" in str(early)) == (losses.argmin() > stopped)
 
 
 def test_thirty_seeds_are_dots_and_counted(early):

@@ -197,5 +197,9 @@ def test_equalized_layers_keep_their_direction():
         length = np.sqrt((after.W**2).sum() + (after.b**2).sum())
         assert length == pytest.approx(1)
         assert np.allclose(after.W / before.W, (after.b / before.b)[0])
+    whole = equalized.of_one_length(layers)
+    assert sum((layer.W**2).sum() + (layer.b**2).sum() for layer in whole) == pytest.approx(2)
+    assert np.ptp([after.W / before.W for before, after in zip(layers, whole, strict=True)]) < 1e-6
     still = [Layer(np.zeros((1, 1)), np.zeros(1))]
+    assert equalized.of_one_length(still)[0].W.tolist() == [[0.0]]
     assert equalized.equalized(still)[0].W.tolist() == [[0.0]]

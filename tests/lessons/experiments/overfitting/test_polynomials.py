@@ -85,6 +85,14 @@ def test_a_u_has_risen_again_in_most_draws():
     assert not curves.has_u(1)
 
 
+def test_a_u_is_one_even_where_the_loss_is_lower_still_beyond_it():
+    val = np.tile([0.5, 0.3, 40.0, 0.1], (20, 1))
+    curves = capacity.Curves(np.arange(4), val, val)
+    assert curves.best_up_to(2) == 1
+    assert curves.has_u(2)
+    assert not curves.has_u(3)
+
+
 def test_parts_of_a_draw_are_as_large_as_asked_for_and_the_truth_is_that_of_the_data():
     split = draw(20, 0.0, 3, val=50, test=1000)
     assert [len(part) for part in (split.y_train, split.y_val, split.y_test)] == [20, 50, 1000]
