@@ -109,7 +109,7 @@ def answers_of(run, x):
     return predict(run.params, run.config, np.asarray(x, np.float32)[:, None])
 
 
-def moons_losses(width, seed, n=60, noise=0.5, epochs=300, val=300):
+def moons_losses(width, seed, n=60, noise=0.5, epochs=300, val=200):
     """Train two ReLU layers on overlapping moons: training, validation and lowest validation loss.
 
     SGD at rate 0.1 in batches of 32.
