@@ -63,7 +63,7 @@ def learning(lang="en", **settings):
 
     >>> curves = learning(units=1, epochs=100)
     >>> curves
-    1 unit, 20 samples. Its curves advise a larger model.
+    1 unit, 20 samples.
     >>> curves.close()
     """
     knobs = [
@@ -229,10 +229,8 @@ def what_to_do(result):
 
 
 def brief(result, epoch):
-    """Say only what the curves advise."""
-    if result.curves is None:
-        return f"{subject(result)}."
-    return f"{subject(result)}. Its curves advise {advised(result)}."
+    """Say only what was trained: the curves may not be there yet when a cell is stored."""
+    return f"{subject(result)}."
 
 
 def subject(result):

@@ -260,12 +260,23 @@ def test_both_remedies_are_said_and_one_is_drawn(curves):
     assert "◆" not in curves.artists.key.get_text()
 
 
+def test_what_a_cell_stores_does_not_depend_on_what_is_still_to_come(curves):
+    """While the fast engine is compiled, a cell does not wait for the learning curves."""
+    result = curves_panel.compute(curves.settings | {"noise": 0.7}, Progress())
+    later = result.rest(Progress())
+    assert result.curves is None
+    assert later.curves is not None
+    assert (
+        curves_panel.brief(result, 30) == curves_panel.brief(later, 30) == "32 units, 20 samples."
+    )
+
+
 def test_advice_follows_the_gap(curves):
     turn(curves, epochs=300)
-    assert repr(curves).endswith("Its curves advise more data.")
+    assert curves_panel.advised(curves.result) == "more data"
     assert "The gap is wide: more data should help." in str(curves)
     turn(curves, units=1, n=160)
-    assert repr(curves).endswith("Its curves advise a larger model.")
+    assert curves_panel.advised(curves.result) == "a larger model"
     assert "unless what is left is noise" in str(curves)
 
 
