@@ -70,7 +70,7 @@ def chain(lang="en", **settings):
         log_slider("scale", "scale of the weights", "All first weights are multiplied by it",
                    LEAST, LARGEST, 1.0, width=500),
         int_slider("depth", "layers L", "How many layers", 1, DEEPEST, 20, width=300),
-        count_slider("width", "units", "Units of every layer", 4, 256, 64),
+        count_slider("width", "units per layer", "Units of every layer", 4, 256, 64),
         switch("batch_norm", "batch norm", "Normalize before every activation", False),
         log_slider("w", "w of the smallest case", "The only weight of each layer in y = wᴸ·x",
                    LEAST, MOST, 0.8, 0.025, width=500),

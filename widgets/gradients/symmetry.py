@@ -74,7 +74,7 @@ def symmetry(lang="en", **settings):
         choice("dropout", "dropout", "Share of units that are left out in an update",
                [0.0, 0.1, 0.2, 0.5], 0.0),
         choice("layer", "hidden layer", "Whose weights are drawn", [1, 2], 1),
-        count_slider("units", "units", "Units of each of the two hidden layers", 2, MOST, 8),
+        count_slider("units", "units per layer", "Of each of the two hidden layers", 2, MOST, 8),
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
                    1e-3, 10, 0.3, width=440),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),

@@ -67,7 +67,7 @@ def learning(lang="en", **settings):
     >>> curves.close()
     """
     knobs = [
-        count_slider("units", "units", "Of the one hidden layer", 1, 32, 32, width=300),
+        count_slider("units", "units per layer", "Of the one hidden layer", 1, 32, 32, width=300),
         slider("n", "samples", "To learn from", SIZES, 20, "a whole number from 10 to 320",
                whole(10, 320), 260),
         float_slider("noise", "noise", "Standard deviation of the error in y", 0, 1, 0.3, 0.1,

@@ -89,7 +89,7 @@ def variance(lang="en", **settings):
     >>> thirty.close()
     """
     knobs = [
-        count_slider("units", "units", "Of the one hidden layer", 1, 128, 32, width=300),
+        count_slider("units", "units per layer", "Of the one hidden layer", 1, 128, 32, width=300),
         count_slider("n", "samples", "In each of the thirty draws", 10, 320, 20, width=260),
         float_slider("noise", "noise", "Standard deviation of the error in y", 0, 1, 0.3, 0.1,
                      width=260),
