@@ -8,8 +8,8 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data
 from lessons.engines import engine_at_hand
+from lessons.experiments.counted import draw as draw_samples
 from lessons.experiments.regularization.input_noise import train_with_noise
-from lessons.experiments.regularization.samples import draw as draw_samples
 from lessons.numerals import count, percent, short
 from lessons.verdict import guessing_loss, where_it_diverged
 from widgets.artists import words

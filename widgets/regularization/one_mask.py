@@ -8,8 +8,8 @@ import numpy as np
 
 from lessons import Run, TrainConfig, data, train
 from lessons.engines import engine_at_hand
+from lessons.experiments.counted import draw as draw_samples
 from lessons.experiments.regularization import masks
-from lessons.experiments.regularization.samples import draw as draw_samples
 from lessons.network import forward
 from lessons.numerals import count, fixed, percent, short
 from lessons.verdict import where_it_diverged

@@ -1,18 +1,8 @@
-"""Few noisy samples: data sets with as many in each part as are asked for."""
+"""Few samples: some scanned digits, and some set aside."""
 
 from dataclasses import replace
 
 from lessons import data
-
-
-def draw(name, n, noise, seed, val=200, test=0):
-    """Draw a generated set with n training samples, and so many for validation and the test.
-
-    >>> draw("moons", 60, 0.5, 0, test=1000)
-    Split 'moons' (classification): 60 training, 200 validation, 1000 test samples; 2 features
-    """
-    total = n + val + test
-    return data.DATASETS[name](n=n, noise=noise, seed=seed, val=val / total, test=test / total)
 
 
 def some_scans(n, seed):
@@ -28,6 +18,7 @@ def some_scans(n, seed):
 def set_aside(split, n):
     """Return the same data, its last n training samples now being the validation set.
 
+    >>> from lessons.experiments.counted import draw
     >>> set_aside(draw("moons", 80, 0.5, 0), 20)
     Split 'moons' (classification): 60 training, 20 validation, 0 test samples; 2 features
     """

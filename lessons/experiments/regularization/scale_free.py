@@ -10,7 +10,7 @@ end both hold each other.
 import numpy as np
 
 from lessons.config import TrainConfig
-from lessons.experiments.regularization.samples import draw
+from lessons.experiments.counted import draw
 from lessons.trainer import train
 
 

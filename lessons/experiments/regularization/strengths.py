@@ -13,8 +13,9 @@ import numpy as np
 
 from lessons.config import TrainConfig
 from lessons.evaluation import evaluate
+from lessons.experiments.counted import draw
 from lessons.experiments.regularization.input_noise import train_with_noise
-from lessons.experiments.regularization.samples import draw, set_aside, some_scans
+from lessons.experiments.regularization.samples import set_aside, some_scans
 
 NONE, STOPPING = "none", "early stopping"
 STRENGTHS = {

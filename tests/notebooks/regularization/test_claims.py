@@ -8,6 +8,7 @@ import pytest
 from sklearn.linear_model import Lasso
 
 from lessons import TrainConfig, train
+from lessons.experiments.counted import draw
 from lessons.experiments.regularization import (
     equivalences,
     linear,
@@ -16,7 +17,7 @@ from lessons.experiments.regularization import (
     strengths,
     two_weights,
 )
-from lessons.experiments.regularization.samples import draw, set_aside
+from lessons.experiments.regularization.samples import set_aside
 from lessons.experiments.regularization.strengths import KINDS, NONE, STOPPING, TASKS
 
 pytestmark = pytest.mark.usefixtures("compiled")

@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import Lasso, Ridge, lasso_path
 
 from lessons import TrainConfig, data, train
+from lessons.experiments.counted import draw
 from lessons.experiments.regularization import (
     equivalences,
     input_noise,
@@ -14,7 +15,7 @@ from lessons.experiments.regularization import (
     strengths,
     two_weights,
 )
-from lessons.experiments.regularization.samples import draw, set_aside, some_scans
+from lessons.experiments.regularization.samples import set_aside, some_scans
 from lessons.losses import LOSSES
 from lessons.network import forward
 
