@@ -83,12 +83,13 @@ function makeFrames(show) {
     if (before) release(before);
   }
 
-  // An address is given back when its picture is neither kept nor shown. One that was confirmed
-  // is in two frames for a moment.
+  // An address is given back when its picture is neither kept nor shown, and has been loaded: else
+  // the browser would look for it in vain. One that was confirmed is in two frames for a moment.
   function release({ key, image }) {
     setTimeout(() => {
       const inUse = image === shown?.image || image === frames.get(key)?.image;
-      if (!inUse) URL.revokeObjectURL(image.src);
+      const giveBack = () => URL.revokeObjectURL(image.src);
+      if (!inUse) image.complete ? giveBack() : image.addEventListener("load", giveBack);
     });
   }
 
