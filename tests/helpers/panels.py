@@ -2,6 +2,7 @@
 
 import gc
 import io
+import itertools
 import threading
 import time
 from types import SimpleNamespace
@@ -9,10 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from ipywidgets.widgets import widget
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from lessons import Progress, data
-from widgets.artists import words
+from widgets.artists import Words, words
 from widgets.knobs import choice, int_slider, log_slider
 from widgets.panel import Panel
 
@@ -165,3 +167,31 @@ def blobs(classes, features=2, n=60, seed=0):
     y = np.arange(n) % classes
     X = rng.normal(size=(n, features)) + 3 * rng.normal(size=(classes, features))[y]
     return data.from_arrays(X, y, seed=seed)
+
+
+def check_words(panel):
+    """Words stay in the picture, and apart from each other."""
+    width, height = panel.figure.bbox.size
+    renderer = panel.picture.canvas.get_renderer()
+    shown = [t for t in panel.picture.moving if isinstance(t, Words) and t.get_text()]
+    boxes = {text: text.get_window_extent(renderer) for text in shown}
+    for text, box in boxes.items():
+        inside = 0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height
+        assert inside, f"{text.get_text()!r} at {box}: {panel.settings}"
+    for one, other in itertools.combinations(boxes, 2):
+        both = Bbox.intersection(boxes[one], boxes[other])
+        apart = both is None or min(both.width, both.height) <= 3
+        assert apart, f"{one.get_text()!r}, {other.get_text()!r}: {panel.settings}"
+
+
+def check_answers(prediction, facts=()):
+    """Every answer has a reply of its own, with all of the facts, and one of them is right."""
+    replies = []
+    for one in prediction.choices:
+        prediction.choose(one.answer)
+        replies.append(prediction.reply)
+        assert prediction.reply.startswith("Right." if one.right else "Not quite.")
+        assert all(fact in prediction.reply for fact in facts), prediction.reply
+    assert len(set(replies)) == len(replies)
+    assert sum(one.right for one in prediction.choices) == 1
+    prediction.close()

@@ -1,12 +1,10 @@
 """The panels of lesson 05: every mark in their pictures says what the numbers say."""
 
-import itertools
 import warnings
 
 import numpy as np
 import pytest
-from matplotlib.transforms import Bbox
-from panels import kept, settle, xy
+from panels import check_words, kept, settle, xy
 
 from lessons import TrainConfig, decision_map, train
 from lessons.experiments.loss_functions.fits import NAMES, fit_lines, loss_and_pull
@@ -15,7 +13,6 @@ from lessons.experiments.loss_functions.seeds import Seeds
 from lessons.experiments.loss_functions.shares import losses_of_samples
 from lessons.experiments.loss_functions.spoiled import NOISE, spoiled
 from widgets import loss_functions
-from widgets.artists import Words
 from widgets.beliefs import mix_colors
 from widgets.loss_functions import histories
 from widgets.loss_functions.answers import BOX, VALUES
@@ -51,21 +48,6 @@ def panel(network_panel):
 
 def number(text):
     return float(text.get_text().replace("−", "-").replace(",", "").rstrip("%"))
-
-
-def check_words(panel):
-    """Words stay in the picture, and apart from each other."""
-    width, height = panel.figure.bbox.size
-    renderer = panel.picture.canvas.get_renderer()
-    shown = [t for t in panel.picture.moving if isinstance(t, Words) and t.get_text()]
-    boxes = {text: text.get_window_extent(renderer) for text in shown}
-    for text, box in boxes.items():
-        inside = 0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height
-        assert inside, f"{text.get_text()!r} at {box}: {panel.settings}"
-    for one, other in itertools.combinations(boxes, 2):
-        both = Bbox.intersection(boxes[one], boxes[other])
-        apart = both is None or min(both.width, both.height) <= 3
-        assert apart, f"{one.get_text()!r}, {other.get_text()!r}: {panel.settings}"
 
 
 def check(panel, settings):

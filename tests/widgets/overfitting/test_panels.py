@@ -1,12 +1,10 @@
 """The panels of lesson 10: every mark in their pictures says what the numbers say."""
 
-import itertools
 import warnings
 
 import numpy as np
 import pytest
-from matplotlib.transforms import Bbox
-from panels import kept, settle, slide, touch, xy
+from panels import check_words, kept, settle, slide, touch, xy
 
 from lessons import Progress, evaluate, train
 from lessons.experiments.overfitting import capacity as experiment
@@ -17,7 +15,6 @@ from lessons.experiments.overfitting.samples import draw, truth
 from lessons.numerals import short
 from lessons.prediction import run_through
 from widgets import overfitting
-from widgets.artists import Words
 from widgets.overfitting import capacity, early_stopping, shapes, thirty_fits
 from widgets.overfitting import learning_curves as curves_panel
 
@@ -60,21 +57,6 @@ def turn(panel, **settings):
     """Set knobs, and wait for what follows the picture."""
     panel.set(**settings)
     settle(panel)
-
-
-def check_words(panel):
-    """Words stay in the picture, and apart from each other."""
-    width, height = panel.figure.bbox.size
-    renderer = panel.picture.canvas.get_renderer()
-    shown = [t for t in panel.picture.moving if isinstance(t, Words) and t.get_text()]
-    boxes = {text: text.get_window_extent(renderer) for text in shown}
-    for text, box in boxes.items():
-        inside = 0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height
-        assert inside, f"{text.get_text()!r} at {box}: {panel.settings}"
-    for one, other in itertools.combinations(boxes, 2):
-        both = Bbox.intersection(boxes[one], boxes[other])
-        apart = both is None or min(both.width, both.height) <= 3
-        assert apart, f"{one.get_text()!r}, {other.get_text()!r}: {panel.settings}"
 
 
 def check(panel, settings):
