@@ -462,9 +462,9 @@ def summary(page, panel=0):
     return " ".join(text.split())
 
 
-def look(page, panel=0):
+def look(page, panel=0, timeout=CHANGE_TIMEOUT):
     """What the learner sees once all is at rest: the bytes of the picture, and the text."""
-    settle(page, panel)
+    settle(page, panel, timeout)
     return picture(page, panel), summary(page, panel)
 
 

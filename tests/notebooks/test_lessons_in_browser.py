@@ -61,9 +61,8 @@ def test_every_knob_of_every_panel_goes_to_both_ends_and_shows_it(page, panels):
             before, changes = lab.look(page, panel), []
             for what, moved in ends(page, panel, control):
                 # Full batches for eight schedules take half a minute.
-                lab.settle(page, panel, timeout=120)
-                after = lab.look(page, panel) if moved else before
-                changes.append(after != before)
+                after = lab.look(page, panel, timeout=120)
+                changes.append(moved and after != before)
                 before = after
                 assert before[1], f"no words at {what} of panel {panel}"
                 message = lab.panel(page, panel).locator(".knobs-message").text_content()
