@@ -73,10 +73,10 @@ class Plan:
         return unflatten(w, self.sizes, self.config.loss, bool(self.config.batch_norm))
 
 
-def make_plan(config, split, snapshots="epoch"):
+def make_plan(config, split, snapshots="epoch", first=None):
     """Plan a run: sizes, first weights, rates, and the data in the run's dtype.
 
-    Parameters: config, split and snapshots, as in `train`.
+    Parameters: config, split, snapshots and first, as in `train`.
     Raises: ValueError for settings that do not fit each other or the data; MemoryError for
     a run, or snapshots, that do not fit into memory.
     """
@@ -111,7 +111,7 @@ def make_plan(config, split, snapshots="epoch"):
         starts=starts,
         rates=np.full(starts[-1], np.nan) if follows else schedule_rates(schedule, starts[-1]),
         schedule=schedule if follows else None,
-        w=first_weights(config, sizes),
+        w=first_weights(config, sizes) if first is None else given_weights(first, config, shapes),
         is_weight=np.concatenate(is_weight).astype(config.dtype),
         layer_ends=layer_ends,
         train=targets_of(split.X_train, split.y_train, config),
@@ -187,6 +187,17 @@ def first_weights(config, sizes):
             for layer in layers[:-1]
         ]
     return flatten(layers).astype(config.dtype)
+
+
+def given_weights(first, config, shapes):
+    """Return first parameters that were given, shape (P,), as a copy in the run's dtype."""
+    given = [[np.shape(part) for part in layer if part is not None] for layer in first]
+    if given != shapes:
+        raise ValueError(f"first must be layers of the shapes {shapes}, got {given}")
+    w = flatten(first).astype(config.dtype)
+    if not np.isfinite(w).all():
+        raise ValueError(f"first must be finite, got {np.sum(~np.isfinite(w))} that are not")
+    return w
 
 
 def targets_of(X, y, config):

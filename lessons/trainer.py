@@ -21,7 +21,7 @@ SNAPSHOTS = ("epoch", "update", "fit", "ends")
 planning = threading.Lock()
 
 
-def train(config, split, engine="auto", progress=None, snapshots="epoch"):
+def train(config, split, engine="auto", progress=None, snapshots="epoch", first=None):
     """Train a fully connected network from scratch and return the record of the run.
 
     Every update takes the next batch, computes its mean loss L and the gradient ∂L/∂w by the
@@ -31,16 +31,22 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
     (fast), "numpy" (readable) or "auto", which is the fast one where Numba works;
     progress, a Progress through which another thread can watch and stop the run; snapshots,
     whether to keep the parameters of every "epoch", of every "update", of as many epochs as "fit"
-    into memory, or only those of its "ends".
+    into memory, or only those of its "ends"; first, parameters to start from, a list of Layer as in
+    `run.snapshots`, in place of drawn ones. Only they are taken over: the optimizer's memory is
+    empty, the schedule begins at update 0, and order and dropout are those of the seed.
     Returns: a Run. A run that diverges is no error: its `status` says so.
-    Raises: ValueError for an engine, loss or batch size that does not fit, and for a patience or
-    a schedule that needs a validation set where there is none; ImportError for the fast engine
-    where Numba is not installed or does not work; MemoryError for a run that does not fit.
+    Raises: ValueError for an engine, loss, batch size or first parameters that do not fit, and for
+    a patience or a schedule that needs a validation set where there is none; ImportError for the
+    fast engine where Numba is not installed or does not work; MemoryError for a run that does not
+    fit.
 
     >>> from lessons import TrainConfig, data
     >>> run = train(TrainConfig(learning_rate=0.3), data.moons(n=200))
     >>> run.status, bool(run.train_loss[-1] < 0.1 * run.train_loss[0])
     ('finished', True)
+    >>> on = train(TrainConfig(epochs=5), data.moons(n=200), first=run.snapshots[-1])
+    >>> bool(on.train_loss[0] == run.train_loss[-1])
+    True
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
@@ -48,7 +54,7 @@ def train(config, split, engine="auto", progress=None, snapshots="epoch"):
         raise ValueError(f"snapshots must be one of {', '.join(SNAPSHOTS)}, got {snapshots!r}")
     progress = progress or Progress()
     with planning:
-        plan = make_plan(config, split, snapshots)
+        plan = make_plan(config, split, snapshots, first)
         record = make_record(plan)
     progress.total = len(plan.rates)
     engine = choose_engine(engine, plan, record, progress.shared)

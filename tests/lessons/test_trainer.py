@@ -335,6 +335,69 @@ def test_a_longer_run_begins_like_a_shorter_one(engine):
 
 
 @every_engine
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_from_its_own_first_parameters_a_run_is_the_same(engine, batch_norm):
+    config, split = TrainConfig(epochs=3, batch_norm=batch_norm), data.spiral(n=50)
+    run = train(config, split, engine)
+    assert same_run(train(config, split, engine, first=run.snapshots[0]), run)
+
+
+@every_engine
+def test_a_run_goes_on_from_where_another_was(engine):
+    """Plain descent with all samples in every batch has no memory and no luck: it is one run."""
+    config, split = TrainConfig(batch_size=50, epochs=7), data.spiral(n=50)
+    whole = train(config, split, engine)
+    rest = train(replace(config, epochs=4, seed=1), split, engine, first=whole.snapshots[3])
+    assert np.allclose(rest.train_loss, whole.train_loss[3:], rtol=1e-5)
+    assert np.array_equal(rest.snapshots.vectors[0], whole.snapshots.vectors[3])
+
+
+@two_engines
+@every_optimizer
+def test_of_a_run_that_goes_on_engines_agree(optimizer):
+    config = TrainConfig(optimizer=optimizer, learning_rate=0.01, epochs=2, dtype="float64")
+    split, other = data.moons(n=50), replace(config, seed=1)
+    first = train(other, split).params
+    fast, slow = (train(config, split, engine, first=first) for engine in ENGINES)
+    assert_close(fast, slow, 1e-9)
+
+
+@every_engine
+def test_a_run_that_goes_on_has_an_optimizer_without_memory(engine):
+    """The first step of Adam is the rate for each weight, whatever it would have remembered."""
+    config, split = TrainConfig(optimizer="adam", batch_size=50, epochs=3), data.moons(n=50)
+    first = train(config, split, engine).snapshots[3]
+    on = train(replace(config, epochs=1), split, engine, first=first)
+    steps = np.abs(np.diff(on.snapshots.vectors, axis=0))[0]
+    assert np.isclose(np.median(steps[steps > 0]), config.learning_rate, rtol=1e-3)
+
+
+def test_given_parameters_are_left_alone_and_rounded_for_single_precision():
+    config, split = TrainConfig(epochs=2, dtype="float64"), data.moons(n=50)
+    first = train(config, split).snapshots[0]
+    before = flatten(first).copy()
+    single = train(replace(config, dtype="float32"), split, first=first)
+    assert single.snapshots.vectors.dtype == np.float32
+    assert np.array_equal(flatten(first), before)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda layers: layers[1:], "first must be layers of the shapes"),
+        (lambda layers: [layers[0]._replace(b=np.zeros(3)), *layers[1:]], r"\(3,\)"),
+        (lambda layers: [layers[0]._replace(gamma=np.zeros(16)), *layers[1:]], "first must be"),
+        (lambda layers: [layers[0]._replace(b=np.full(16, np.nan)), *layers[1:]], "got 16 that"),
+    ],
+)
+def test_first_parameters_that_do_not_fit_are_refused(change, words):
+    config, split = TrainConfig(epochs=1), data.moons(n=50)
+    layers = list(train(config, split).params)
+    with pytest.raises(ValueError, match=words):
+        train(config, split, first=change(layers))
+
+
+@every_engine
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_orders_drawn_in_pieces_make_the_same_run(monkeypatch, engine, shuffle):
     config = TrainConfig(epochs=7, shuffle=shuffle, optimizer="momentum")
