@@ -12,6 +12,7 @@ import traitlets
 
 from lessons.engines import compiling
 from lessons.trouble import trouble
+from widgets.groups import Group
 from widgets.knobs import WHOLE
 from widgets.page import OnPage, spoken, weakly
 from widgets.stage import Stage
@@ -62,7 +63,7 @@ class Desk(OnPage):
     muted = False
     clock = stage = None
 
-    def build(self, size, time_label):
+    def build(self, size, time_label, groups):
         """Make the widgets and listen to them, without keeping the panel alive by doing so."""
         self.make_picture(size)
         self.make_buttons()
@@ -72,9 +73,12 @@ class Desk(OnPage):
         controls = [knob.control for knob in self.knobs.values()]
         for control in controls:
             control.observe(weakly(self.on_knob), "value")
+        folded = [field for fields in groups.values() for field in fields]
+        self.groups = [Group(name, self.row_of(fields)) for name, fields in groups.items()]
         box = ipywidgets.VBox(
             [
-                in_a_row(controls),
+                self.row_of(field for field in self.knobs if field not in folded),
+                *self.stand_of_groups(),
                 self.image,
                 self.summary,
                 in_a_row([*time, self.pin, self.reset, self.working]),
@@ -83,6 +87,15 @@ class Desk(OnPage):
         )
         self.name_for_the_page(box)
         self.put_together(box, *([self.link] if time_label else []))
+
+    def row_of(self, fields):
+        return in_a_row([self.knobs[field].control for field in fields])
+
+    def stand_of_groups(self):
+        """Return the buttons of the groups in a row, and below them the groups that are open."""
+        if not self.groups:
+            return []
+        return [in_a_row([group.button for group in self.groups]), *(g.row for g in self.groups)]
 
     def make_picture(self, size):
         width, height = (round(100 * length) for length in size)

@@ -11,6 +11,7 @@ from lessons import Progress
 from lessons.engines import compiling_for_long
 from widgets.ahead import Ahead
 from widgets.desk import about_the_engine
+from widgets.hand import Hand
 from widgets.idle import Idle
 from widgets.job import Job
 from widgets.picture import Picture
@@ -24,7 +25,7 @@ LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
 
 
-class Panel(Places, Idle, Touchable, Still):
+class Panel(Places, Idle, Touchable, Hand, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -47,6 +48,7 @@ class Panel(Places, Idle, Touchable, Still):
         touch: what of the picture can be touched, by the label of its axes: functions that return
             settings, see widgets.touch.
         idle: `idle(settings) -> fields` of the knobs that change nothing there; they are hidden.
+        groups: of knobs that fold away, a dict from their name to fields; the others always show.
 
     Raises: ValueError for a setting that is unknown or not allowed.
     """
@@ -54,7 +56,7 @@ class Panel(Places, Idle, Touchable, Still):
     def __init__(
         self, knobs, compute, draw, update, describe, size, settings,
         brief=None, steps=None, time_label="epoch", frame=lambda result, time: time,
-        touch=None, blocks=(), idle=None,
+        touch=None, blocks=(), idle=None, groups=None,
     ):  # fmt: skip
         self.knobs = {knob.field: knob for knob in knobs}
         self.compute, self.update, self.describe = compute, update, describe
@@ -73,7 +75,7 @@ class Panel(Places, Idle, Touchable, Still):
         self.lock = threading.RLock()
         self.ahead = Ahead(self)
         self.picture = Picture(size, draw, blocks)
-        self.build(size, time_label if steps else None)
+        self.build(size, time_label if steps else None, groups or {})
         self.set(**settings)
         self.start = self.settings
         self.announce_compiling()
@@ -138,62 +140,6 @@ class Panel(Places, Idle, Touchable, Still):
 
     def __repr__(self):
         return self.words(self.brief, self.result, self.moment, self.pinned_beside(self.computed))
-
-    # --- what the learner's hand does ---------------------------------------------------------
-
-    # Each takes the lock before it looks whether the panel itself is moving the controls: another
-    # thread may be doing that just now, and then a hand's move must wait and not be lost.
-
-    def on_knob(self, change):
-        with self.lock:
-            by_hand = not self.muted
-        if by_hand:
-            self.guarded(self.retrain, LIVE_SECONDS)
-
-    def on_time(self, change):
-        with self.lock:
-            if not self.muted:
-                self.time = None if self.clock.value == self.clock.max else self.clock.value
-                self.guarded(self.redraw)
-
-    def on_screen(self, change):
-        with self.lock:
-            if self.picture.fit(self.stage.room, self.stage.ratio, self.stage.dark):
-                self.stage.areas, self.stage.shape = self.areas(), self.picture.shape
-                self.renew()
-                self.guarded(self.paint)
-
-    def on_pin(self, change):
-        with self.lock:
-            if not self.muted:
-                self.pinned = self.result if self.pin.value else None
-                self.pinned_settings = self.computed if self.pin.value else None
-                self.renew()
-                self.guarded(self.redraw)
-
-    def on_reset(self, button):
-        self.guarded(self.move, self.start)
-
-    def on_stop(self, button):
-        with self.lock:
-            if self.job:
-                self.job.cancel()
-
-    def on_here(self):
-        self.guarded(self.paint)
-
-    def on_look(self, field):
-        self.ahead.look(field)
-
-    def on_got(self):
-        self.ahead.wake()
-
-    def guarded(self, action, *arguments):
-        """Do what a callback has to do; show an error, for a callback has no one to raise it to."""
-        try:
-            action(*arguments)
-        except Exception as error:
-            self.complain(error)
 
     # --- settings -----------------------------------------------------------------------------
 
