@@ -1,7 +1,8 @@
 """The data sets: small enough to train on at every move of a slider, each hard in its own way.
 
 All are functions that return a `Split`: `spiral`, `circle`, `xor`, `gaussians` and `moons` (two
-classes in the plane), `wave` and `bumps` (a curve and a surface), `digits` (scanned handwriting);
+classes in the plane), `wave` (a curve), `bumps` and `plane` (surfaces), `digits` (scanned
+handwriting);
 `from_arrays` and `from_table` split your own. `DATASETS` lists the ones that need no arguments.
 
 The generated sets share three properties. Features have a standard deviation of about 1, so that
@@ -13,7 +14,17 @@ that without noise a validation set of the same size *is* the training set.
 
 from lessons.data.arrays import from_arrays
 from lessons.data.drawing import MAX_SAMPLES
-from lessons.data.generated import GENERATED, bumps, circle, gaussians, moons, spiral, wave, xor
+from lessons.data.generated import (
+    GENERATED,
+    bumps,
+    circle,
+    gaussians,
+    moons,
+    plane,
+    spiral,
+    wave,
+    xor,
+)
 from lessons.data.registry import DATASETS
 from lessons.data.scans import digits
 from lessons.data.split import Split
@@ -31,6 +42,7 @@ __all__ = [
     "from_table",
     "gaussians",
     "moons",
+    "plane",
     "spiral",
     "wave",
     "xor",

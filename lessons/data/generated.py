@@ -181,4 +181,26 @@ def bumps(n=500, noise=0.1, seed=0, val=0.2, test=0.2):
     return generate("bumps", draw, n, noise, seed, val, test)
 
 
-GENERATED = (spiral, circle, xor, gaussians, moons, wave, bumps)
+def plane(n=500, noise=0.1, seed=0, val=0.2, test=0.2):
+    """A tilted plane: regression that needs no hidden unit.
+
+    `y = (x₁ + x₂)/2 + noise·ε`, `x ~ U(-1.75, 1.75)²`, `ε ~ N(0, 1)`. The best possible MSE is
+    noise².
+
+    Parameters, Returns, Raises: as `spiral`, with X (N, 2) float32 and y (N,) float32.
+
+    >>> split = plane(n=300, noise=0)
+    >>> bool(np.allclose(split.y_train, split.X_train.mean(axis=1), atol=1e-6))
+    True
+
+    Source: TensorFlow Playground's "plane".
+    """
+
+    def draw(n, rng):
+        X = rng.uniform(-1.75, 1.75, (n, 2))
+        return X, X.mean(axis=1)
+
+    return generate("plane", draw, n, noise, seed, val, test)
+
+
+GENERATED = (spiral, circle, xor, gaussians, moons, wave, bumps, plane)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 CLASSIFIED = ("spiral", "circle", "xor", "gaussians", "moons")
-GENERATED = (*CLASSIFIED, "wave", "bumps")
+GENERATED = (*CLASSIFIED, "wave", "bumps", "plane")
 PARTS = ("train", "val", "test")
 
 SHARES = [

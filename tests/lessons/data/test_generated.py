@@ -52,6 +52,7 @@ def test_sizes_and_balance_for_any_arguments(name, n, seed, val, test):
         ("moons", [-1.2200, 0.9757], [-2.1541, -0.1957]),
         ("wave", [0.2605], [1.7813]),
         ("bumps", [0.2280, 1.5240], [1.5586, -0.3088]),
+        ("plane", [0.2280, 1.5240], [1.5586, -0.3088]),
     ],
 )
 def test_the_samples_everyone_sees_stay_the_same(name, first, first_val):
@@ -173,6 +174,11 @@ def test_bumps_are_the_sum_over_four_centers():
         for b in (-1, 1):
             surface += a * b * np.exp(-2 * np.sum((X - [a, b]) ** 2, axis=1))
     assert np.allclose(y, surface, atol=1e-6)
+
+
+def test_a_plane_is_the_mean_of_its_coordinates():
+    X, y = clean("plane")
+    assert np.allclose(y, (X[:, 0] + X[:, 1]) / 2, atol=1e-6)
 
 
 GENERATOR = [
