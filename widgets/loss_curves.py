@@ -81,8 +81,11 @@ def draw_losses(axes):
     )  # fmt: skip
 
 
-def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
-    """Draw the losses up to the end of the run, and mark the moment that is shown."""
+def update_losses(artists, run, split, epoch, pinned=None, pinned_label="", line=LINE):
+    """Draw the losses up to the end of the run, and mark the moment that is shown.
+
+    Parameters: line, the room that a label needs, in powers of ten.
+    """
     epochs, guess = run.config.epochs, update_scale(artists, run, split, epoch)
     heights, texts = [], []
     histories = ("validation", run.val_loss), ("training", run.train_loss)
@@ -100,7 +103,7 @@ def update_losses(artists, run, split, epoch, pinned=None, pinned_label=""):
         heights.append(losses[-1])
     texts.append(pinned_label if pinned else "")
     show_exits(artists.exits, [*artists.curves, artists.pinned])
-    label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, LINE)
+    label_ends(artists.ends, heights, texts, 1.02 * epochs, LIMITS, line)
     show_divergence(artists, run)
 
 

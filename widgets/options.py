@@ -11,6 +11,22 @@ TITLES = {
     "he_uniform": "He uniform",
     "xavier_normal": "Xavier normal",
     "xavier_uniform": "Xavier uniform",
+    "sgd": "SGD",
+    "nesterov": "Nesterov",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "warmup": "warm-up",
+    "warmup_cosine": "warm-up, cosine",
+    "one_cycle": "one-cycle",
+    "reduce_on_plateau": "on plateau",
+    "cross_entropy": "cross-entropy",
+    "binary_cross_entropy": "binary cross-entropy",
+    "brier": "squared error",
+    "mse": "MSE",
+    "mae": "MAE",
+    "huber": "Huber",
 }
 
 

@@ -1,0 +1,1 @@
+"""What lesson 14 shows of a network besides its losses."""

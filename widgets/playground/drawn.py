@@ -1,0 +1,213 @@
+"""The network drawn: each unit as the map of what it gives over the plane, weights as lines.
+
+Orange is positive, and speaks for class 1; blue is negative, and speaks for class 0. All places are
+in pixels of the page, from the top left.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+from matplotlib.artist import Artist
+from PIL import Image
+
+from lessons.numerals import short
+from widgets.artists import words
+from widgets.playground.knobs import FEATURE_FIELDS, LAYERS, OUTPUT, UNIT_FIELDS, UNITS
+from widgets.style import BLACK, BLUE, GRAY, ORANGE, SMALL
+
+WIDTH, HEIGHT = 575, 450
+# Where the inputs stand, and the edge at which the large map begins; the first row, and the next.
+INPUTS, END, FIRST, PITCH, SIDE = 66, 562, 76, 40, 32
+HEADING, COUNTS, LENGTHS = 14, 44, 394
+# Where the controls for layers are, and how far from their middle − and + stand.
+LAYER_CONTROL, LAYERS_APART, APART, BUTTON = 314, 66, 20, 12
+MAP_END = 150
+# Lines come in so many widths, for weights of different size.
+WIDTHS, EDGES = (0.4, 1.0, 1.8, 3.0), (0.3, 0.8, 1.6)
+NEGATIVE, POSITIVE = BLUE, ORANGE
+
+
+class Tiles(Artist):
+    """Small square images at places of their axes. `set_data(places, images)`; in pixels."""
+
+    zorder = 3
+
+    def __init__(self, axes):
+        super().__init__()
+        self.set_figure(axes.get_figure())
+        self.axes, self.places, self.images = axes, [], []
+
+    def set_data(self, places, images):
+        """Show images, (rows, columns, 3) of uint8 with the first row below, around places."""
+        self.places, self.images = places, images
+
+    def draw(self, renderer):
+        corners = np.reshape(self.places, (-1, 2)) + np.array([-SIDE / 2, SIDE / 2])
+        left_bottom = self.axes.transData.transform(corners)
+        size = (round(SIDE * self.axes.bbox.width / WIDTH),) * 2
+        graphics = renderer.new_gc()
+        for (left, bottom), image in zip(left_bottom, self.images, strict=True):
+            tile = Image.fromarray(image).resize(size, Image.Resampling.BILINEAR).convert("RGBA")
+            renderer.draw_image(graphics, round(left), round(bottom), np.array(tile))
+        graphics.restore()
+
+
+def column(layer, layers):
+    """Return where a hidden layer stands, counted from 1, of so many."""
+    return INPUTS + (END - INPUTS) * layer / (layers + 1)
+
+
+def row(unit):
+    """Return the height of a unit, counted from 0."""
+    return FIRST + PITCH * unit
+
+
+def draw_network(axes):
+    """Make the artists on axes that fill the left of the picture."""
+    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[], label="network")
+    axes.axis("off")
+
+    def text(x, y, content="", color=BLACK, side="center", size=SMALL):
+        return words(
+            axes, x, y, content, color=color, ha=side, va="center", fontsize=size, zorder=6
+        )
+
+    for k, name in enumerate(FEATURE_FIELDS.values()):
+        axes.text(INPUTS - SIDE / 2 - 4, row(k), name, ha="right", va="center", fontsize=SMALL)
+    axes.text(INPUTS, COUNTS, "inputs", color=GRAY, ha="center", va="center", fontsize=SMALL)
+    axes.text(INPUTS - 16, LENGTHS, "gradient", color=GRAY, ha="center", va="center",
+              fontsize=SMALL)  # fmt: skip
+    for aside, sign in zip((-LAYERS_APART, LAYERS_APART), "−+", strict=True):
+        axes.text(LAYER_CONTROL + aside, HEADING, sign, color=BLACK, ha="center", va="center",
+                  fontsize=SMALL + 1)  # fmt: skip
+    columns = range(LAYERS)
+    lines = [
+        axes.plot([], [], color=color, linewidth=width, zorder=1, solid_capstyle="round")[0]
+        for color in (NEGATIVE, POSITIVE) for width in WIDTHS
+    ]  # fmt: skip
+    return SimpleNamespace(
+        lines=lines,
+        off=Tiles(axes), tiles=Tiles(axes),
+        frames=axes.plot([], [], "s", mfc="none", color=GRAY, ms=0.72 * SIDE + 1, mew=0.8,
+                         zorder=4)[0],
+        chosen=axes.plot([], [], "s", mfc="none", color=BLACK, ms=0.72 * SIDE + 5, mew=2.2,
+                         zorder=5)[0],
+        buttons=axes.plot([], [], "o", mfc="none", color=GRAY, ms=12, mew=0.8, zorder=4)[0],
+        layers=text(LAYER_CONTROL, HEADING),
+        counts=[text(0, COUNTS) for _ in columns],
+        signs=[[text(0, COUNTS, size=SMALL + 1) for _ in "−+"] for _ in columns],
+        lengths=[text(0, LENGTHS, color=GRAY) for _ in range(LAYERS + 1)],
+    )  # fmt: skip
+
+
+def update_network(artists, settings, moment, lengths):
+    """Show the network at a moment.
+
+    Parameters: settings, of the knobs; moment, with the images of inputs and units and the
+    parameters; lengths, of each layer's gradient.
+    """
+    layers = settings["layers"]
+    on = [k for k, field in enumerate(FEATURE_FIELDS) if settings[field]] or [0]
+    off = [k for k in range(len(FEATURE_FIELDS)) if k not in on]
+    artists.off.set_data([(INPUTS, row(k)) for k in off], [pale(moment.inputs[k]) for k in off])
+    places = [[(INPUTS, row(k)) for k in on]]
+    for layer, units in enumerate(moment.units, start=1):
+        places.append([(column(layer, layers), row(unit)) for unit in range(len(units))])
+    images = [moment.inputs[k] for k in on] + [image for units in moment.units for image in units]
+    at = [place for level in places for place in level]
+    artists.tiles.set_data(at, images)
+    artists.frames.set_data(*np.transpose(at))
+    chosen = place_of(settings["shown"], places)
+    artists.chosen.set_data(([], []) if chosen is None else ([chosen[0]], [chosen[1]]))
+    show_weights(artists.lines, places, moment.params)
+    show_counts(artists, settings, lengths)
+
+
+def place_of(shown, places):
+    """Return where the unit stands whose map is shown large, or None."""
+    if shown == OUTPUT:
+        return None
+    layer, unit = (int(part) for part in shown.split("."))
+    return places[layer][unit - 1] if layer < len(places) and unit <= len(places[layer]) else None
+
+
+def show_weights(lines, places, params):
+    """Draw a line for each weight, as wide as its size; at the outputs, class 1 minus class 0."""
+    segments = [[] for _ in lines]
+    for before, after, layer in zip(places, [*places[1:], [(END, MAP_END)]], params, strict=True):
+        W = layer.W if layer.W.shape[1] == len(after) else layer.W[:, 1:] - layer.W[:, :1]
+        kinds = np.digitize(np.abs(W), EDGES) + len(WIDTHS) * (W > 0)
+        for (i, start), (j, end) in ((a, b) for a in enumerate(before) for b in enumerate(after)):
+            segments[kinds[i, j]] += [start, end, (np.nan, np.nan)]
+    for line, points in zip(lines, segments, strict=True):
+        line.set_data(*np.reshape(points, (-1, 2)).T)
+
+
+def show_counts(artists, settings, lengths):
+    """Write how many layers and units there are, with the signs to touch, and the gradients."""
+    layers = settings["layers"]
+    artists.layers.set_text(f"{layers} hidden layer{'' if layers == 1 else 's'}")
+    for k, (number, signs) in enumerate(zip(artists.counts, artists.signs, strict=True)):
+        there = k < layers
+        x = column(k + 1, layers)
+        number.set_text(str(settings[UNIT_FIELDS[k]]) if there else "")
+        number.set_position((x, COUNTS))
+        for sign, word, aside in zip(signs, "−+", (-APART, APART), strict=True):
+            sign.set_text(word if there else "")
+            sign.set_position((x + aside, COUNTS))
+    middles = [column(k, layers) for k in range(1, layers + 1)]
+    artists.buttons.set_data(
+        [LAYER_CONTROL - LAYERS_APART, LAYER_CONTROL + LAYERS_APART]
+        + [x + aside for x in middles for aside in (-APART, APART)],
+        [HEADING] * 2 + [COUNTS] * 2 * layers,
+    )
+    for k, text in enumerate(artists.lengths):
+        there = k < len(lengths) and np.isfinite(lengths[k])
+        text.set_text(short(lengths[k]) if there else "")
+        text.set_position((min(column(k + 1, layers), END - 18), LENGTHS))
+
+
+def pale(image):
+    """Make an image so pale that it is seen to be out of use."""
+    return (255 - 0.3 * (255.0 - image)).astype(np.uint8)
+
+
+def signed(values, strength=0.8):
+    """Turn values from -1 to 1 into pixels: blue below 0, orange above, white at 0.
+
+    Parameters: values, of any shape; strength, of the color at its ends, from 0 to 1.
+    Returns: uint8, of the same shape and 3 more.
+
+    >>> signed(np.array([[0.0]])).tolist()
+    [[[255, 255, 255]]]
+    """
+    values = np.clip(np.nan_to_num(values), -1, 1)[..., None]
+    colors = np.where(values > 0, RGB[1], RGB[0])
+    return (255 - strength * np.abs(values) * (255 - colors)).astype(np.uint8)
+
+
+RGB = [np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)], float) for color in (BLUE, ORANGE)]
+
+
+def touched(x, y, settings):
+    """Return the settings that a touch at a place of the network asks for, by what is there."""
+    layers = settings["layers"]
+    if abs(y - HEADING) <= BUTTON:
+        step = int(np.sign(x - LAYER_CONTROL)) if abs(x - LAYER_CONTROL) <= 2 * LAYERS_APART else 0
+        return {"layers": int(np.clip(layers + step, 0, LAYERS))}
+    for layer in range(1, layers + 1):
+        aside = x - column(layer, layers)
+        if abs(aside) > APART + BUTTON:
+            continue
+        if abs(y - COUNTS) <= BUTTON:
+            field = UNIT_FIELDS[layer - 1]
+            return {field: int(np.clip(settings[field] + np.sign(aside), 1, UNITS))}
+        unit = round((y - FIRST) / PITCH)
+        if abs(aside) <= SIDE / 2 and 0 <= unit < settings[UNIT_FIELDS[layer - 1]]:
+            name = f"{layer}.{unit + 1}"
+            return {"shown": OUTPUT if settings["shown"] == name else name}
+    unit = round((y - FIRST) / PITCH)
+    if x <= INPUTS + SIDE / 2 and 0 <= unit < len(FEATURE_FIELDS):
+        field = list(FEATURE_FIELDS)[unit]
+        return {field: not settings[field]}
+    return {}

@@ -1,0 +1,248 @@
+"""The playground: any knob, any data set, and the whole training again at every tick."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import SimpleNamespace
+
+import numpy as np
+
+from lessons import Run, data, train
+from lessons.data.features import FEATURES, features_of, with_features
+from lessons.engines import engine_at_hand
+from lessons.experiments.playground.views import confusion, gradient_lengths, unit_maps
+from lessons.numerals import count, percent, short
+from lessons.parameters import count_parameters, sizes_of
+from lessons.side_by_side import train_side_by_side
+from lessons.verdict import describe_losses
+from widgets.beliefs import after
+from widgets.loss_curves import draw_losses, to_epoch, update_losses
+from widgets.panel import Panel
+from widgets.playground.drawn import WIDTH, draw_network, signed, touched, update_network
+from widgets.playground.knobs import (
+    GROUPS,
+    OUTPUT,
+    SAMPLES,
+    config_of,
+    features_on,
+    idle,
+    make_knobs,
+)
+from widgets.playground.plane import REACH, draw_plane, update_plane
+from widgets.style import GRAY
+
+SIZE = 8.6, 4.5
+BLOCKS = ((0, 0, 578, 450), (578, 0, 860, 450))
+# Points along each side of a map; every other one is enough for a small one.
+GRID = 48
+SEEDS = 10
+# The large map is paler than the samples on it.
+PALE = 0.6
+# The room that a line of text needs beside the small losses, in powers of ten.
+LINE = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A run, its data with the features, the same samples in the plane, and what the knobs say.
+
+    band: training losses of ten runs, (10, epochs + 1), once they are there, or None.
+    """
+
+    run: Run
+    split: data.Split
+    samples: data.Split
+    settings: dict
+    band: np.ndarray | None = None
+    rest: Callable | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What the network is after some epochs.
+
+    Attributes: epoch; params; inputs and units, images of features and of hidden units, by layer;
+    large, the large image; has_unit, whether the unit is there that was asked for; right, words
+    about the answers; counts, of answers by class, or None.
+    """
+
+    epoch: int
+    params: list
+    inputs: list
+    units: list
+    large: np.ndarray
+    has_unit: bool
+    right: str
+    counts: np.ndarray | None
+
+
+def panel(lang="en", **settings):
+    """Play with every knob at once; the whole run follows.
+
+    Parameters: settings, initial values of the knobs.
+    Returns: a Panel.
+    Raises: ValueError that names the setting, what is allowed, and what came.
+
+    >>> play = panel(data="circle", layers=1, units1=4, epochs=50)
+    >>> len(play.moment.units[0])
+    4
+    >>> play.close()
+    """
+    return Panel(
+        make_knobs(), compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
+        steps=lambda settings: settings["epochs"], frame=frame,
+        touch={"network": touch_network, "losses": to_epoch}, blocks=BLOCKS, idle=idle,
+        groups=GROUPS,
+    )  # fmt: skip
+
+
+# --- compute ------------------------------------------------------------------------------------
+
+
+def compute(settings, progress):
+    """Train once; where a band is wanted, nine more times after that."""
+    samples = draw_samples(*(settings[field] for field in ("data", "noise", "share", "seed")))
+    split = with_features(samples, features_on(settings))
+    config = config_of(settings)
+    run = train(config, split, engine_at_hand(), progress, "fit")
+    result = Result(run, split, samples, settings)
+
+    def others(progress):
+        configs = [config_of(settings, settings["seed"] + k) for k in range(SEEDS)]
+        runs = train_side_by_side(configs, split, engine_at_hand(), progress, "ends")
+        if progress.cancelled:
+            return replace(result, rest=None)
+        return replace(result, band=np.array([run.train_loss for run in runs]), rest=None)
+
+    wanted = settings["seeds"] and not progress.cancelled
+    return replace(result, rest=others) if wanted else result
+
+
+@lru_cache(maxsize=16)
+def draw_samples(name, noise, share, seed):
+    """Draw a set in the plane, with a share of its samples for training, the others unseen."""
+    make = data.DATASETS[name]
+    return make(n=round(share * SAMPLES), noise=noise, seed=seed, val=1 - share, test=0)
+
+
+def frame(result, time):
+    """Return what the network is at an epoch, or at the last epoch before a run stopped."""
+    run, settings = result.run, result.settings
+    epoch = min(time, run.completed_epochs)
+    params = run.snapshots[epoch]
+    units, prediction = unit_maps(params, run.config, features_of(GROUND, features_on(settings)))
+    answer = prediction[:, 1] * 2 - 1 if prediction.ndim == 2 else prediction
+    images = [[tile(values) for values in scaled(layer).T] for layer in units]
+    large, has_unit = answer, False
+    if settings["shown"] != OUTPUT:
+        layer, unit = (int(part) - 1 for part in settings["shown"].split("."))
+        has_unit = layer < len(units) and unit < units[layer].shape[1]
+        if has_unit:
+            large = scaled(units[layer])[:, unit]
+    if settings["discrete"]:
+        large = np.sign(large)
+    right, counts = answers(result, epoch, params)
+    large = signed(large.reshape(GRID, GRID), PALE)
+    return Moment(epoch, params, INPUT_IMAGES, images, large, has_unit, right, counts)
+
+
+def scaled(values):
+    """Bring what each unit gives into -1 to 1, by its largest size over the plane."""
+    largest = np.abs(np.nan_to_num(values)).max(axis=0)
+    return values / np.where(largest > 0, largest, 1)
+
+
+def tile(values):
+    """Make the small image of a unit."""
+    return signed(values.reshape(GRID, GRID)[::2, ::2])
+
+
+def answers(result, epoch, params):
+    """Say how many answers are right; for classes, count them too."""
+    split, run = result.split, result.run
+    if split.task == "regression":
+        return f"unseen samples: MSE {short(run.val_loss[epoch])}", None
+    counts = confusion(params, run.config, split.X_val, split.y_val, 2)
+    return f"unseen samples: {percent(np.trace(counts) / counts.sum())} right", counts
+
+
+def ground():
+    """Return the points of the maps, (GRID², 2), row by row from the lower left."""
+    x, y = np.meshgrid(*[np.linspace(-REACH, REACH, GRID, dtype=np.float32)] * 2)
+    return np.column_stack([x.ravel(), y.ravel()])
+
+
+GROUND = ground()
+INPUT_IMAGES = [tile(values) for values in scaled(features_of(GROUND, list(FEATURES))).T]
+
+
+def touch_network(touch):
+    """Touch a unit to see its map large, an input to switch it, − and + to build; so do the knobs.
+
+    What is touched is what the pointer went down on.
+    """
+    return touched(*touch.start, touch.settings)
+
+
+# --- picture ------------------------------------------------------------------------------------
+
+
+def draw(figure):
+    """Make the artists: the network, the large map, the losses."""
+    network = figure.add_axes([0, 0, WIDTH / 860, 1])
+    plane = figure.add_axes([0.71, 0.45, 0.235, 0.449])
+    losses = draw_losses(figure.add_axes([0.71, 0.105, 0.15, 0.21]))
+    axes = losses.still.axes
+    losses.x_label.set_position((0.5, -0.22))
+    return SimpleNamespace(
+        network=draw_network(network), plane=draw_plane(plane), losses=losses,
+        band=[axes.plot([], [], color=GRAY, linewidth=0.6, zorder=1)[0] for _ in range(SEEDS)],
+    )  # fmt: skip
+
+
+def update(artists, result, moment, pinned):
+    """Move the artists to a moment of a run."""
+    run = result.run
+    lengths = gradient_lengths(run, moment.epoch)
+    update_network(artists.network, result.settings, moment, lengths)
+    update_plane(artists.plane, result, moment)
+    before, label = (pinned.run, pinned.label) if pinned else (None, "")
+    update_losses(artists.losses, run, result.split, moment.epoch, before, label, LINE)
+    for k, line in enumerate(artists.band):
+        shown = result.band is not None
+        line.set_data(*((np.arange(run.config.epochs + 1), result.band[k]) if shown else ([], [])))
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def describe(result, moment):
+    """Say how the run went, which answers are right, and how large the network is."""
+    run, split = result.run, result.split
+    sizes = sizes_of(moment.params)
+    parts = [
+        f"{'–'.join(map(str, sizes))} units, "
+        f"{count(count_parameters(sizes, bool(run.config.batch_norm)))} parameters.",
+        describe_losses(run, split),
+    ]
+    if moment.counts is not None and run.status != "diverged":
+        right, all_ = np.diag(moment.counts), moment.counts.sum(axis=1)
+        parts.append(
+            f"Unseen samples right {after(moment.epoch)}: {right[0]} of {all_[0]} of class 0 "
+            f"(blue), {right[1]} of {all_[1]} of class 1 (orange)."
+        )
+    if not any(result.settings[field] for field in ("f1", "f2", "f3", "f4", "f5", "f6", "f7")):
+        parts.append("All inputs are off: x1 stays.")
+    if result.settings["shown"] != OUTPUT and not moment.has_unit:
+        parts.append(f"There is no unit {result.settings['shown']}: the answer is shown.")
+    if result.band is not None:
+        ends = np.sort(result.band[:, -1])
+        parts.append(f"Ten seeds end at a training loss of {short(ends[0])} to {short(ends[-1])}.")
+    return " ".join(parts)
+
+
+def brief(result, moment):
+    """Say what is the same on every machine: how large the network is, and how it went."""
+    sizes = sizes_of(moment.params)
+    parameters = count_parameters(sizes, bool(result.run.config.batch_norm))
+    return f"{'–'.join(map(str, sizes))} units, {count(parameters)} parameters."
