@@ -84,6 +84,7 @@ PANELS = {
     "regularization (noise)": (regularization.panel, "input_noise", (0.0, 0.7)),
     "regularization.minimum": (regularization.minimum, "strength", RATES),
     "regularization.zeros": (regularization.zeros, "l1", RATES),
+    "regularization.decay": (regularization.decay, "l2", (0.0, 0.2)),
     "regularization.dropout": (regularization.dropout, "dropout", (0.0, 0.9)),
     "batch_normalization": (batch_normalization.panel, "learning_rate", RATES),
     "batch_normalization.steps": (batch_normalization.steps, "gamma", NUMBERS),

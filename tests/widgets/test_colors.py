@@ -112,6 +112,7 @@ PANELS = {
     regularization.strengths: [
         {"task": "digits", "against": "early stopping", "pinned": {"task": "spiral"}},
     ],
+    regularization.decay: [{"l2": 0.001, "learning_rate": 1.0, "pinned": {"l2": 0.01}}],
     regularization.dropout: [
         {"dropout": 0.9, "depth": 4, "pinned": {"dropout": 0.5}}, {"depth": 1, "time": 3},
     ],

@@ -205,7 +205,7 @@ def show_row(row, result, kind, k):
     row.name.set_text(kind)
     row.name.set_color(COLORS[kind])
     beyond = len(found) - int(inside.sum())
-    more = f", {beyond} beyond" if beyond else ""
+    more = f"\n{beyond} beyond" if beyond else ""
     row.tally.set_text(f"{result.made.better(kind, result.against)} of {len(found)}{more}")
     row.tally.set_color(COLORS[kind])
 

@@ -232,10 +232,9 @@ def describe(result, moment):
     swing = result.l1 * result.rate
     near = int(np.sum(np.abs(usual) <= 2 * swing))
     return (
-        f"{heading} Usual step: {exact_zeros(usual)} of {linear.WEIGHTS} weights are exactly 0; "
-        f"{near} are within 2ηλ = {short(2 * swing)} of it. Proximal step: "
-        f"{exact_zeros(proximal)} are exactly 0; at the end of all steps it would be "
-        f"{at_the_end(result)}."
+        f"{heading} Exactly 0 with the usual step: {exact_zeros(usual)} of {linear.WEIGHTS} "
+        f"weights; within 2ηλ = {short(2 * swing)} of 0: {near}. Exactly 0 with the proximal step: "
+        f"{exact_zeros(proximal)}; at the end of all steps it would be {at_the_end(result)}."
     )
 
 

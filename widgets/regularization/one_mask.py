@@ -278,12 +278,14 @@ def describe(result, moment):
         return f"{start}The scores are no longer finite."
     apart = abs(scores.mean() - moment.without)
     same = judged(apart, error, moment.without)
+    empty = masks.nothing_passes(run.config.hidden, run.config.dropout)
+    often = f" In {percent(empty)} of all masks a layer is empty, and nothing of x gets through."
     return (
         f"{start}In the update after {count(moment.update)}: left out for this sample "
         f"{left_out(moment)} units, the others times {scale(result)}. Score of class 1 minus "
         f"class 0: mean over {count(DRAWS)} masks {fixed(scores.mean(), 2)} ± {fixed(error, 2)}, "
         f"without dropout {fixed(moment.without, 2)}: {same}. {percent(np.mean(scores > 0))} of "
-        "the masks say class 1."
+        f"the masks say class 1.{often if empty >= 0.01 else ''}"
     )
 
 

@@ -167,8 +167,8 @@ def predict_mean():
 
     return Prediction(
         "A network with three hidden layers was trained with dropout, p = 0.5; units that stay "
-        "count double. For one sample: the mean of its scores under 1,000 masks, and its score "
-        "without any mask …",
+        "count double. A mask says which units are left out. For one sample: the mean of its "
+        "scores under 1,000 masks, and its score without any mask …",
         [
             Choice("… are the same: that is what the scaling is for.", equal),
             Choice("… differ by a factor of two: twice as many units take part.", twice),

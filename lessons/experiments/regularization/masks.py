@@ -47,6 +47,19 @@ def batches_of(config, n):
     return [order[start : start + size] for order in orders for start in range(0, n, size)]
 
 
+def nothing_passes(hidden, share):
+    """Return in what share of masks a layer is left without any unit: `1 − Π(1 − pⁿ)`.
+
+    Then what the network answers is the same for all samples: its biases speak alone.
+
+    Parameters: hidden, units n per layer, a tuple; share p, with which each is left out.
+
+    >>> nothing_passes((2,), 0.5), nothing_passes((1, 1), 0.5)
+    (0.25, 0.75)
+    """
+    return float(1 - np.prod([1 - share**units for units in hidden]))
+
+
 class Given:
     """Stands in for a Generator, and brings masks that are already drawn."""
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from lessons import data
 
 
@@ -11,8 +13,23 @@ def some_scans(n, seed):
     >>> some_scans(100, 0)
     Split 'digits' (classification): 100 training, 0 validation, 1697 test samples; 64 features
     """
-    scans = data.digits(seed=seed, val=0, test=(1797 - n) / 1797)
-    return scans
+    return data.digits(seed=seed, val=0, test=(1797 - n) / 1797)
+
+
+def mislabeled(split, share, seed):
+    """Return the same data, with labels drawn at random for this share of the training samples.
+
+    Some of those drawn are right by chance.
+
+    >>> scans = some_scans(100, 0)
+    >>> bool(0.2 < np.mean(mislabeled(scans, 0.3, 0).y_train != scans.y_train) < 0.3)
+    True
+    """
+    rng = np.random.default_rng([seed, 3])
+    labels = split.y_train.copy()
+    chosen = rng.permutation(len(labels))[: round(share * len(labels))]
+    labels[chosen] = rng.integers(0, labels.max() + 1, len(chosen))
+    return replace(split, y_train=labels)
 
 
 def set_aside(split, n):

@@ -25,8 +25,12 @@ def first_lengths(run):
 
 
 def effective_rates(run):
-    """Return the effective rate `η/‖W‖²` of the first layer after every epoch, (epochs + 1,)."""
-    return run.config.learning_rate / first_lengths(run) ** 2
+    """Return the effective rate `η/‖W‖²` of the first layer after every epoch, (epochs + 1,).
+
+    Where nothing is left of W it is infinite.
+    """
+    with np.errstate(divide="ignore"):
+        return run.config.learning_rate / first_lengths(run) ** 2
 
 
 def settled_rate(run):
@@ -35,7 +39,7 @@ def settled_rate(run):
     return float(np.median(rates[-(len(rates) // 4) :]))
 
 
-def run_with(rate, l2, seed, batch_norm=True, epochs=200):
+def run_with(rate, l2, seed, batch_norm=True, epochs=200, engine="auto", progress=None):
     """Train two layers of 16 ReLU units on the noisy spiral; return a Run.
 
     >>> run_with(0.1, 0.1, 0, epochs=1).config.batch_norm
@@ -43,7 +47,7 @@ def run_with(rate, l2, seed, batch_norm=True, epochs=200):
     """
     split = noisy_spiral(seed)
     config = TrainConfig(learning_rate=rate, l2=l2, batch_norm=batch_norm, epochs=epochs, seed=seed)
-    return train(config, split)
+    return train(config, split, engine, progress)
 
 
 def noisy_spiral(seed):

@@ -106,13 +106,13 @@ def changes_sign(path):
     return bool(np.any((path.max(axis=0) > 1e-9) & (path.min(axis=0) < -1e-9)))
 
 
-def random_problem(seed):
-    """Draw a minimum and a Hessian: `H = AᵀA` of a random A, correlated as it comes.
+def random_problem(seed, samples=3):
+    """Draw a minimum and a Hessian: `H = AᵀA` of random samples A, correlated as they come.
 
     >>> minimum, H = random_problem(0)
     >>> minimum.shape, H.shape
     ((2,), (2, 2))
     """
     rng = np.random.default_rng(seed)
-    A = rng.normal(size=(3, 2))
+    A = rng.normal(size=(samples, 2))
     return rng.normal(size=2), A.T @ A

@@ -17,7 +17,7 @@ from lessons.experiments.regularization import (
     strengths,
     two_weights,
 )
-from lessons.experiments.regularization.samples import set_aside
+from lessons.experiments.regularization.samples import mislabeled, set_aside
 from lessons.experiments.regularization.strengths import KINDS, NONE, STOPPING, TASKS
 
 pytestmark = pytest.mark.usefixtures("compiled")
@@ -54,7 +54,7 @@ def same_spread(seed):
 @pytest.mark.claim(
     "regularization",
     "With L2 a single weight grew on the way in about a third of 200 random valleys, and changed "
-    "its sign in nearly as many.",
+    "its sign in about a quarter.",
     seeds=200,
 )
 def test_single_weights_may_grow_under_l2(seeds, measured):
@@ -62,7 +62,7 @@ def test_single_weights_may_grow_under_l2(seeds, measured):
     grown, turned, _, _ = walked(seeds, two_weights.random_problem)
     measured(f"grown in {grown}, sign changed in {turned} of {len(seeds)}")
     assert 50 <= grown <= 90
-    assert 40 <= turned <= 80
+    assert 35 <= turned <= 70
 
 
 @pytest.mark.claim(
@@ -78,6 +78,24 @@ def test_single_weights_seldom_grow_under_l1(seeds, measured):
     measured(f"grown in {grown} of {len(seeds)}, with equal spreads in {alike}")
     assert 25 <= grown <= 60
     assert alike == 0
+
+
+def of_thirty(seed):
+    return two_weights.random_problem(seed, samples=30)
+
+
+@pytest.mark.claim(
+    "regularization",
+    "With 30 samples a weight grew far less often with L2, and hardly ever with L1.",
+    seeds=200,
+)
+def test_with_more_samples_weights_grow_less_often(seeds, measured):
+    """Random Hessians AᵀA of 3 and of 30 samples."""
+    few, _, _, _ = walked(seeds, two_weights.random_problem)
+    many, _, with_l1, _ = walked(seeds, of_thirty)
+    measured(f"with L2 in {few} and {many} of {len(seeds)}, with L1 and 30 samples in {with_l1}")
+    assert many < 0.65 * few
+    assert with_l1 <= 2
 
 
 # --- exact zeros --------------------------------------------------------------------------------
@@ -100,7 +118,8 @@ def test_the_usual_step_makes_no_zeros(seeds, measured):
 
 @pytest.mark.claim(
     "regularization",
-    "The proximal step has at 0 exactly those weights that scikit-learn's lasso has at 0.",
+    "After 2,000 steps the proximal step has at 0 exactly those weights that scikit-learn's lasso "
+    "has at 0.",
 )
 def test_the_proximal_step_makes_those_of_the_lasso(seeds, measured):
     """20 weights, λ = 0.4, rate 0.05, 2,000 steps, against Lasso(alpha=λ/2)."""
@@ -117,19 +136,55 @@ def test_the_proximal_step_makes_those_of_the_lasso(seeds, measured):
     assert median(zeros) > 8
 
 
-@pytest.mark.claim("regularization", "In the last 100 steps all of these stayed within 4ηλ of 0.")
+@pytest.mark.claim(
+    "regularization",
+    "In the last 100 of 1,000 steps all of these stayed within 3ηλ of 0, at rates 0.05 and 0.1.",
+)
 def test_the_band_of_the_usual_step(seeds, measured):
-    """Weights that the lasso has at 0, λ = 0.4, rates 0.005, 0.02 and 0.05, 1,000 steps."""
+    """Weights that the lasso has at 0, λ = 0.4."""
     widest = []
     for seed in seeds:
         task = linear.problem(seed)
         out = linear.lasso(task, [0.4])[0] == 0
-        for rate in (0.005, 0.02, 0.05):
+        for rate in (0.05, 0.1):
             path = linear.descend(task, linear.sign_step, 0.4, rate, 1000)
             widest.append(np.abs(path[-100:, out]).max() / (rate * 0.4))
-    inside = int(np.sum(np.array(widest) <= 4))
+    inside = int(np.sum(np.array(widest) <= 3))
     measured(f"in {inside} of {len(widest)} runs; farthest {max(widest):.2f} ηλ")
     assert inside == len(widest)
+
+
+# --- sizes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.claim(
+    "regularization",
+    "L2 shifts it to the left; L1 tears it in two, with few weights in between.",
+)
+def test_l2_shifts_the_sizes_and_l1_tears_them_in_two(seeds, measured):
+    """60 samples of the moons, two layers of 32: L2 0.01 and L1 0.003 against none."""
+    medians, parts = [], []
+    for seed in seeds:
+        split = draw("moons", 60, 0.5, seed, val=200)
+        sizes = [
+            np.abs(np.concatenate([layer.W.ravel() for layer in train(config, split).params]))
+            for config in (
+                TrainConfig(hidden=(32, 32), epochs=300, seed=seed, **penalty)
+                for penalty in ({}, {"l2": 0.01}, {"l1": 0.003})
+            )
+        ]
+        medians.append([median(one) for one in sizes[:2]])
+        parts.append([np.mean(sizes[2] < 0.01), np.mean((sizes[2] > 0.01) & (sizes[2] < 0.05)),
+                      np.mean(sizes[2] > 0.05)])  # fmt: skip
+    plain, shrunk = np.array(medians).T
+    small, between, large = np.median(parts, axis=0)
+    measured(
+        f"median size {median(plain):.2f} → {median(shrunk):.2f} with L2, smaller in "
+        f"{np.sum(shrunk < plain)} of {len(seeds)}; with L1 {small:.0%} below 0.01, {between:.0%} "
+        f"up to 0.05, {large:.0%} above"
+    )
+    assert np.sum(shrunk < 0.8 * plain) >= len(seeds) - 1
+    assert between < 0.5 * min(small, large)
 
 
 # --- at their best ------------------------------------------------------------------------------
@@ -172,6 +227,21 @@ def test_l2_and_noise_beat_early_stopping(seeds, measured):
     better = [wins(found, kind, STOPPING) for kind in ("L2", "input noise")]
     measured(f"L2 in {better[0]}, input noise in {better[1]} of {len(seeds)}")
     assert min(better) >= 16
+
+
+@pytest.mark.claim(
+    "regularization",
+    "On the wave, 24 samples with noise, L2 and L1 end below none in nearly every draw; dropout "
+    "and early stopping in little more than half of them.",
+)
+def test_on_the_wave_the_penalties_help_most(seeds, measured):
+    """Noise 0.3, strengths chosen on 20 other draws, loss on 1,000 unseen samples."""
+    found = compared(WAVE, seeds)
+    better = {kind: wins(found, kind, NONE) for kind in KINDS if kind != NONE}
+    measured(f"below none in {better} of {len(seeds)}; medians {told(found)}".replace("'", ""))
+    assert min(better["L2"], better["L1"]) >= 15
+    assert min(better["dropout"], better[STOPPING]) >= 6
+    assert max(better["dropout"], better[STOPPING]) <= 16
 
 
 @pytest.mark.claim(
@@ -218,20 +288,66 @@ def test_on_the_spiral_only_noise_helps(seeds, measured):
     assert 5 <= min(better.values()) <= max(better.values()) <= 16
 
 
+@pytest.mark.claim(
+    "regularization",
+    "So give 30% of the 100 scans a label drawn at random, and train for 300 epochs, until the "
+    "network has fitted all of them: now each of the four ends below none in nearly every draw.",
+)
+def test_they_help_where_there_is_noise_to_fit(seeds, measured):
+    """64 units; L2 0.01, L1 0.003, dropout 0.3, input noise 0.3; loss on the other 1,697 scans."""
+    task = TASKS[DIGITS]
+    noisy = replace(
+        task,
+        load=lambda seed: mislabeled(task.load(seed), 0.3, seed),
+        config=replace(task.config, epochs=300),
+    )
+    fitted = [
+        train(replace(noisy.config, seed=seed), noisy.load(seed)).train_accuracy[-1]
+        for seed in seeds
+    ]
+    none = strengths.losses(noisy, NONE, 0.0, seeds)
+    tried = (("L2", 0.01), ("L1", 0.003), ("dropout", 0.3), ("input noise", 0.3))
+    better = {kind: int(np.sum(strengths.losses(noisy, kind, strength, seeds) < none))
+              for kind, strength in tried}  # fmt: skip
+    measured(
+        f"below none in {better} of {len(seeds)}; none fits {median(fitted):.0%} of its "
+        "samples".replace("'", "")
+    )
+    assert median(fitted) > 0.97
+    assert min(better.values()) >= len(seeds) - 3
+
+
+@pytest.mark.claim(
+    "regularization",
+    "on all data but the moons the right end of every curve lies above",
+)
+def test_each_can_be_too_strong(seeds, measured):
+    """The strongest of each, median losses of the twenty draws that chose, as they are stored."""
+    lowest = {}
+    for task in TASKS:
+        made = strengths.stored(task).choosing
+        assert all(len(losses) == len(seeds) for losses in made.values())
+        ends = [median(made[kind, values[-1]]) for kind, values in strengths.STRENGTHS.items()]
+        lowest[task] = min(ends) / median(made[NONE, 0.0])
+    measured(", ".join(f"{task}: at least {share:.2f} of none" for task, share in lowest.items()))
+    assert lowest.pop(MOONS) < 0.95
+    assert min(lowest.values()) > 1.2
+
+
 # --- dropout ------------------------------------------------------------------------------------
 
 
 @cache
-def apart(seed, depth, activation="relu", draws=400):
+def apart(seed, depth, activation="relu", draws=400, name="moons"):
     """How far mean and one answer are apart, and how often both name the same class."""
-    run, X = dropped_out(seed, depth, activation)
+    run, X = dropped_out(seed, depth, activation, name)
     return masks.outputs_apart(run.params, run.config, X, draws)
 
 
 @cache
-def dropped_out(seed, depth, activation):
-    """A run with dropout 0.5 on the moons, and 100 unseen samples."""
-    split = draw("moons", 200, 0.2, seed, val=100)
+def dropped_out(seed, depth, activation, name):
+    """A run with dropout 0.5, and 100 unseen samples."""
+    split = draw(name, 200, 0.2, seed, val=100)
     config = TrainConfig(
         hidden=(32,) * depth, activation=activation, dropout=0.5, seed=seed,
         learning_rate=0.1 if activation == "relu" else 0.02,
@@ -274,6 +390,39 @@ def test_the_same_class(seeds, measured):
     same = [apart(seed, 2)[1] for seed in seeds]
     measured(f"mean {np.mean(same):.1%} of 100 unseen samples")
     assert np.mean(same) > 0.95
+
+
+@pytest.mark.claim(
+    "regularization",
+    "On the spiral it is worse: with two layers they are about three quarters apart, and one "
+    "sample in ten gets another class.",
+)
+def test_on_the_spiral_they_are_farther_apart(seeds, measured):
+    """200 samples with noise 0.2, two layers of 32 ReLU units, p = 0.5."""
+    found = np.array([apart(seed, 2, name="spiral") for seed in seeds])
+    measured(f"median {median(found[:, 0]):.0%}; the same class for {found[:, 1].mean():.0%}")
+    assert 0.5 < median(found[:, 0]) < 1.1
+    assert 0.82 < found[:, 1].mean() < 0.95
+
+
+@pytest.mark.claim(
+    "regularization",
+    "Each has 8 units, so nine masks of ten leave a layer without any, nothing of the sample gets "
+    "through, and the network learns nothing.",
+)
+def test_nothing_gets_through_at_nine_tenths(seeds, measured):
+    """64 samples of the moons, four layers of 8, p = 0.9, 200 updates: training loss at the end."""
+    hidden, empty, losses = (8,) * 4, [], []
+    for seed in seeds:
+        (mask,) = masks.masks_of(hidden, 0.9, seed, (500,))
+        empty.append(np.mean(np.any([layer.sum(axis=1) == 0 for layer in mask], axis=0)))
+        config = TrainConfig(hidden=hidden, dropout=0.9, epochs=100, seed=seed)
+        losses.append(train(config, draw("moons", 64, 0.3, seed)).train_loss[-1])
+    learned = int(np.sum(np.array(losses) < 0.6))
+    measured(f"empty in {np.mean(empty):.0%} of the masks; {learned} of {len(seeds)} below 0.6")
+    assert np.mean(empty) == pytest.approx(masks.nothing_passes(hidden, 0.9), abs=0.02)
+    assert 0.85 < np.mean(empty) < 0.93
+    assert learned <= 3
 
 
 @pytest.mark.claim(
@@ -366,7 +515,7 @@ def test_batch_norm_takes_away_the_force_of_l2(seeds, measured):
 
 @pytest.mark.claim(
     "regularization",
-    "Three pairs with the same product ηλ settle within a third of each other, though their rates "
+    "three pairs with the same product ηλ settle within a third of each other, though their rates "
     "differ a hundredfold; with ten times the product the effective rate is four times as high.",
 )
 def test_the_product_sets_the_effective_rate(seeds, measured):
@@ -380,6 +529,36 @@ def test_the_product_sets_the_effective_rate(seeds, measured):
     same = found[:3]
     assert max(same) < 1.5 * min(same)
     assert 3 < found[3] / found[0] < 6
+
+
+@pytest.mark.claim(
+    "regularization",
+    "With a tenth of the product 3,200 updates were too few: the same three rates were still more "
+    "than fivefold apart.",
+)
+def test_settling_takes_longer_with_a_smaller_product(seeds, measured):
+    """ηλ = 0.0001 with rates 0.01, 0.1 and 1, 200 epochs of 16 updates."""
+    found = [
+        median([scale_free.settled_rate(scale_free.run_with(rate, 1e-4 / rate, seed))
+                for seed in seeds])
+        for rate in (0.01, 0.1, 1.0)
+    ]  # fmt: skip
+    measured(", ".join(f"{rate:.4f}" for rate in found))
+    assert max(found) > 5 * min(found)
+
+
+@pytest.mark.claim(
+    "regularization",
+    "With η = 1 and λ = 0.2 the network learns in hardly any seed, batch norm or not.",
+)
+def test_l2_can_be_too_strong_with_batch_norm(seeds, measured):
+    """The same, 100 epochs."""
+    learned = [
+        int(np.sum([median(run.train_loss[-25:]) < 0.6 for run in scale_runs(1.0, 0.2, seeds, on)]))
+        for on in (True, False)
+    ]
+    measured(f"{learned[0]} with, {learned[1]} without, of {len(seeds)}")
+    assert max(learned) <= 3
 
 
 # --- traps --------------------------------------------------------------------------------------

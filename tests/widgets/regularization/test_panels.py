@@ -107,7 +107,7 @@ def test_the_sizes_are_those_of_the_weights_and_zeros_stand_apart(steps):
             there = now > 1e-6
             assert shown[there] == pytest.approx(now[there])
             assert f"{np.sum(now == 0)} of 20 exactly 0" in steps.artists.tally[k].get_text()
-    assert "Usual step: 0 of 20" in str(steps)
+    assert "usual step: 0 of 20" in str(steps)
 
 
 def test_the_path_is_drawn_and_the_strength_marked(steps):
@@ -249,3 +249,18 @@ def test_wild_scores_are_said_in_words(mask):
         words in str(mask) for words in ("scatter too far", "no longer finite", "the same", "not")
     )
     assert mask.message.value == ""
+
+
+def test_it_is_said_how_often_nothing_gets_through(mask):
+    mask.set(dropout=0.9, depth=4)
+    share = masks.nothing_passes((8,) * 4, 0.9)
+    assert f"In {100 * share:.0f}% of all masks a layer is empty" in str(mask)
+    mask.set(dropout=0.2)
+    assert "a layer is empty" not in str(mask)
+
+
+def test_tallies_stay_inside_the_picture(best):
+    best.set(task="spiral")
+    tallies = [row.tally.get_text() for row in best.artists.rows]
+    assert any("beyond" in text for text in tallies)
+    assert max(len(line) for text in tallies for line in text.split("\n")) <= len("20 of 20")

@@ -43,3 +43,11 @@ def test_losses_move_time_and_the_network_the_sample():
     touch(masked, "network", (0.5, 1.0), (0.5, 0.0))
     assert masked.settings["sample"] == 32
     masked.close()
+
+
+def test_each_of_the_three_plots_of_weight_decay_moves_time():
+    panel = regularization.decay()
+    for epoch, name in enumerate(("length", "effective rate", "losses"), 40):
+        touch(panel, name, (epoch + 0.3, 0.5))
+        assert panel.settings["time"] == epoch
+    panel.close()
