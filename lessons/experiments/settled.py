@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons.numerals import short
 from lessons.verdict import guessing_loss
 
 
@@ -30,3 +31,20 @@ def has_learned(run, split):
     [False, True, False]
     """
     return run.status == "finished" and settled_loss(run) < guessing_loss(split) / 2
+
+
+def learned_or_not(run, split):
+    """Say whether a run has learned and where its training loss ends.
+
+    Where the end alone would say otherwise, also where it settled: in its last quarter of epochs.
+
+    >>> from lessons import TrainConfig, data, train
+    >>> split = data.moons(n=200)
+    >>> learned_or_not(train(TrainConfig(learning_rate=1e-6), split), split).split(",")[0]
+    'has not learned'
+    """
+    learned, loss = has_learned(run, split), run.train_loss[run.completed_epochs]
+    said = f"has{'' if learned else ' not'} learned, training loss {short(loss)} at the end"
+    if learned == (loss < guessing_loss(split) / 2):
+        return said
+    return f"{said}, {short(settled_loss(run))} in the median of the last quarter of epochs"

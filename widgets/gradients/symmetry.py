@@ -9,7 +9,7 @@ from lessons import Run, TrainConfig, data, train
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.gradients import symmetry as units
-from lessons.experiments.settled import has_learned
+from lessons.experiments.settled import has_learned, learned_or_not
 from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, short
 from lessons.verdict import guessing_loss, where_it_diverged
@@ -200,6 +200,8 @@ def show_weights(artists, result, epoch):
     for line, rows in zip(artists.lines, groups, strict=True):
         x, y = with_gaps(shown[:, rows, :].reshape(len(shown), -1))
         show_curve(line, x, y)
+        # At the start there is no line yet, only where it begins.
+        line.set_marker("" if epoch else "o")
     number = n_in * shown.shape[2]
     now = len(np.unique(shown[-1] + 0.0))
     artists.heading.set_text(f"{count(number)} weights into layer {layer}, {count(now)} different")
@@ -270,9 +272,7 @@ def fate(result):
     run = result.run
     if run.status == "diverged":
         return f"The run {where_it_diverged(run)}"
-    loss = short(run.train_loss[run.completed_epochs])
-    learned = "has learned" if has_learned(run, result.split) else "has not learned"
-    return f"The network {learned}, training loss {loss} at the end"
+    return f"The network {learned_or_not(run, result.split)}"
 
 
 def brief(result, epoch):

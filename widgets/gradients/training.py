@@ -10,7 +10,7 @@ from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.gradients import updates
 from lessons.experiments.gradients.autopsy import entries
-from lessons.experiments.settled import has_learned
+from lessons.experiments.settled import has_learned, learned_or_not
 from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, finite, fixed, short
 from lessons.verdict import guessing_loss, is_dead, where_it_diverged
@@ -229,9 +229,8 @@ def fate(result):
         return where_it_diverged(run)
     if run.status == "cancelled":
         return "stopped by hand"
-    loss = f"training loss {short(run.train_loss[-1])}"
     dead = "; no gradient at all reaches layer 1" if is_dead(run) else ""
-    return f"has{'' if has_learned(run, result.split) else ' not'} learned, {loss}{dead}"
+    return f"{learned_or_not(run, result.split)}{dead}"
 
 
 def brief(result, moment):

@@ -273,7 +273,9 @@ def update(artists, result, moment, pinned):
         artists.lines, artists.names, result.capacities, result.answers, strict=True
     ):
         show_curve(line, GRID, answers)
-        name.set_text(size(settings["model"], capacity))
+        # Networks beside the chosen one are trained when the hand rests.
+        coming = "" if np.isfinite(answers).any() else " …"
+        name.set_text(size(settings["model"], capacity) + coming)
     show_exits(artists.out, artists.lines[-1:])
     show_capacity(artists, result)
     show_many(artists, result, pinned)

@@ -43,11 +43,15 @@ def ticks(name):
 
     >>> ticks("wave, noise 0.3")
     [0.1, 0.15, 0.2, 0.3]
+    >>> ticks("moons, noise 0.3")
+    [0.03, 0.1, 0.3, 1]
     """
     low, high = limits(name)
     if high / low > 1000:
-        return [1e-4, 1e-3, 0.01, 0.1]
-    return [tick for tick in (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1) if low <= tick <= high]
+        return [1e-3, 0.01, 0.1, 1]
+    if high / low > 10:
+        return [tick for tick in (0.01, 0.03, 0.1, 0.3, 1) if low <= tick <= high]
+    return [tick for tick in (0.1, 0.15, 0.2, 0.3) if low <= tick <= high]
 
 
 def best_possible(name):

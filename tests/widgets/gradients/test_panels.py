@@ -290,6 +290,13 @@ def test_a_run_that_breaks_is_told(alike):
     assert alike.artists.broken.get_text().startswith("diverged")
 
 
+def test_at_the_start_the_weights_are_dots(alike):
+    alike.set(time=0)
+    assert [line.get_marker() for line in alike.artists.lines] == ["o", "o"]
+    alike.set(time=1)
+    assert [line.get_marker() for line in alike.artists.lines] == ["", ""]
+
+
 def test_symmetry_is_touched(alike):
     for area, point in (("weights", (11.3, 0.5)), ("losses", (4.4, 1.0))):
         panels.touch(alike, area, point)

@@ -1,6 +1,7 @@
 """The panels of lesson 10: every mark in their pictures says what the numbers say."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -117,6 +118,17 @@ def test_the_chosen_network_does_not_wait_for_those_beside_it():
     assert third.curves is not None
     assert third.rest is None
     assert capacity.compute(settings, Progress()).curves is third.curves
+
+
+def test_what_is_not_yet_there_is_said(fits):
+    fits.set(model="network", epochs=10)
+    result = fits.result
+    answers = np.vstack([np.full((3, len(capacity.GRID)), np.nan), result.answers[-1:]])
+    for shown, coming in ((replace(result, answers=answers), " …"), (result, "")):
+        capacity.update(fits.artists, shown, None, None)
+        names = [name.get_text() for name in fits.artists.names]
+        assert [name.endswith(" …") for name in names[:3]] == [bool(coming)] * 3
+        assert not names[3].endswith(" …")
 
 
 def test_medians_and_quartiles_are_those_of_twenty_draws(fits):
