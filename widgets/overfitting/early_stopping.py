@@ -157,7 +157,7 @@ def load(name, seed):
 def draw_picture(figure):
     """Make the artists: one run on the left, the chosen epochs of many on the right."""
     losses = figure.add_axes([0.055, 0.12, 0.32, 0.69])
-    seeds = figure.add_axes([0.585, 0.12, 0.395, 0.69])
+    seeds = figure.add_axes([0.585, 0.12, 0.388, 0.69])
     for axes, label in ((losses, "losses"), (seeds, "seeds")):
         axes.set(xscale="log", yscale="log", xlim=(1, 1000), ylim=LIMITS, label=label)
         axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])

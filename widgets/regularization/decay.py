@@ -1,7 +1,6 @@
 """Panel F of lesson 11: L2 before batch norm does not hold a network back, it sets its steps."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,7 +20,7 @@ from widgets.style import BLUE, GRAY, LIGHT, ORANGE, PINNED, SMALL
 from widgets.touch import to_time
 
 SIZE = 8.6, 3.6
-BLOCKS = ((0, 0, 285, 360), (285, 0, 570, 360), (570, 0, 860, 360))
+BLOCKS = ((0, 0, 280, 360), (280, 0, 570, 360), (570, 0, 860, 360))
 EPOCHS = 100
 STRENGTHS = 0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.2
 LENGTHS, RATES, LOSSES = (0.1, 30.0), (3e-4, 3.0), (0.1, 3.0)
@@ -34,15 +33,21 @@ WITH, WITHOUT = BLUE, ORANGE
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run with batch norm, the same without, and their data."""
+    """A run with batch norm, the same without, and their data.
+
+    Attributes: lengths, of the first layer's weights in both runs, (2, epochs + 1); rates, the
+    effective rates with batch norm, (epochs + 1,); NaN where a run had ended.
+    """
 
     run: Run
     without: Run
     split: data.Split
+    lengths: np.ndarray
+    rates: np.ndarray
 
     @property
     def outcome(self):
-        return f"effective rate {short(scale_free.effective_rates(self.run)[-1])}"
+        return f"effective rate {short(self.rates[-1])}"
 
 
 def decay(lang="en", **settings):
@@ -75,17 +80,19 @@ def decay(lang="en", **settings):
 def compute(settings, progress):
     """Train with batch norm and without."""
     knobs = settings["learning_rate"], settings["l2"], settings["seed"]
-    engine, split = engine_at_hand(), samples_of(settings["seed"])
+    engine = engine_at_hand()
     runs = [
         scale_free.run_with(*knobs, batch_norm, EPOCHS, engine, progress)
         for batch_norm in (True, False)
     ]
-    return Result(*runs, split)
+    lengths = np.array([padded(scale_free.first_lengths(run)) for run in runs])
+    rates = scale_free.effective(settings["learning_rate"], lengths[0])
+    return Result(*runs, scale_free.noisy_spiral(settings["seed"]), lengths, rates)
 
 
-@lru_cache(maxsize=4)
-def samples_of(seed):
-    return scale_free.noisy_spiral(seed)
+def padded(values):
+    """Fill up with NaN what a run that ended early has no values for."""
+    return np.concatenate([values, np.full(EPOCHS + 1 - len(values), np.nan)])
 
 
 # --- touch --------------------------------------------------------------------------------------
@@ -178,17 +185,8 @@ def show_plot(plot, limits, lines, moment, old):
 
 def histories(result):
     """Return what the three plots show, (epochs + 1,) each: of both runs, of one, of both."""
-    both = result.run, result.without
-    return (
-        [padded(scale_free.first_lengths(run)) for run in both],
-        [padded(scale_free.effective_rates(result.run))],
-        [run.train_loss for run in both],
-    )
-
-
-def padded(values):
-    """Fill up with NaN what a run that ended early has no values for."""
-    return np.concatenate([values, np.full(EPOCHS + 1 - len(values), np.nan)])
+    losses = [run.train_loss for run in (result.run, result.without)]
+    return result.lengths, [result.rates], losses
 
 
 def told(value):
@@ -215,8 +213,7 @@ def describe(result, moment):
     run, without = result.run, result.without
     if "cancelled" in (run.status, without.status):
         return "Stopped by hand."
-    lengths = [padded(scale_free.first_lengths(one))[moment] for one in (run, without)]
-    rate = padded(scale_free.effective_rates(run))[moment]
+    lengths, rate = result.lengths[:, moment], result.rates[moment]
     worth = "nothing is left of W" if lengths[0] < GONE else f"the effective rate is {short(rate)}"
     return (
         f"{heading(result)}, after {count(moment)} epochs. With batch norm ‖W‖ = "

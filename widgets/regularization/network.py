@@ -22,7 +22,7 @@ from widgets.panel import Panel
 from widgets.style import BLACK, GRAY, ORANGE, PINNED, PURPLE, SMALL, TRAINING, VALIDATION
 
 SIZE = 8.6, 3.9
-BLOCKS = ((0, 0, 335, 390), (335, 0, 655, 390), (655, 0, 860, 390))
+BLOCKS = ((0, 0, 335, 390), (335, 0, 648, 390), (648, 0, 860, 390))
 SETS = "moons", "spiral", "circle", "xor", "gaussians"
 RATE, HIDDEN, UNSEEN = 0.1, (32, 32), 200
 STRENGTHS = 0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0

@@ -7,6 +7,8 @@ longer, `‖W‖² ← ‖W‖² + η²‖g‖²`, because g is at right angles 
 end both hold each other.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from lessons.config import TrainConfig
@@ -25,12 +27,18 @@ def first_lengths(run):
 
 
 def effective_rates(run):
-    """Return the effective rate `η/‖W‖²` of the first layer after every epoch, (epochs + 1,).
+    """Return the effective rate `η/‖W‖²` of the first layer after every epoch, (epochs + 1,)."""
+    return effective(run.config.learning_rate, first_lengths(run))
 
-    Where nothing is left of W it is infinite.
+
+def effective(rate, lengths):
+    """Return the effective rate `η/‖W‖²`; infinite where nothing is left of W.
+
+    >>> effective(0.1, np.array([1.0, 2.0, 0.0])).tolist()
+    [0.1, 0.025, inf]
     """
     with np.errstate(divide="ignore"):
-        return run.config.learning_rate / first_lengths(run) ** 2
+        return rate / lengths**2
 
 
 def settled_rate(run):
@@ -50,6 +58,7 @@ def run_with(rate, l2, seed, batch_norm=True, epochs=200, engine="auto", progres
     return train(config, split, engine, progress)
 
 
+@lru_cache(maxsize=32)
 def noisy_spiral(seed):
     """Draw 500 samples of the spiral with noise 0.2.
 
