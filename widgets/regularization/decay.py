@@ -193,11 +193,11 @@ def told(value):
     """Write a value beside its curve, with little room.
 
     >>> told(0.123), told(3e-9), told(5e36), told(float("nan"))
-    ('0.12', '0.0…', 'huge', '')
+    ('0.12', '≈ 0', 'huge', '')
     """
     if np.isnan(value):
         return ""
-    return "huge" if value > 1e4 else short(value) if value >= GONE else "0.0…"
+    return "huge" if value > 1e4 else short(value) if value >= GONE else "≈ 0"
 
 
 # --- words --------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ def test_l2_and_noise_beat_early_stopping(seeds, measured):
 @pytest.mark.claim(
     "regularization",
     "On the wave, 24 samples with noise, L2 and L1 end below none in nearly every draw; dropout "
-    "and early stopping in little more than half of them.",
+    "and early stopping in about half of them.",
 )
 def test_on_the_wave_the_penalties_help_most(seeds, measured):
     """Noise 0.3, strengths chosen on 20 other draws, loss on 1,000 unseen samples."""
@@ -408,7 +408,7 @@ def test_on_the_spiral_they_are_farther_apart(seeds, measured):
 @pytest.mark.claim(
     "regularization",
     "Each has 8 units, so nine masks of ten leave a layer without any, nothing of the sample gets "
-    "through, and the network learns nothing.",
+    "through, and in nearly every seed the network learns nothing.",
 )
 def test_nothing_gets_through_at_nine_tenths(seeds, measured):
     """64 samples of the moons, four layers of 8, p = 0.9, 200 updates: training loss at the end."""
@@ -422,7 +422,7 @@ def test_nothing_gets_through_at_nine_tenths(seeds, measured):
     measured(f"empty in {np.mean(empty):.0%} of the masks; {learned} of {len(seeds)} below 0.6")
     assert np.mean(empty) == pytest.approx(masks.nothing_passes(hidden, 0.9), abs=0.02)
     assert 0.85 < np.mean(empty) < 0.93
-    assert learned <= 3
+    assert learned <= 4
 
 
 @pytest.mark.claim(
@@ -446,8 +446,8 @@ def test_dropout_left_on(seeds, measured):
 
 @pytest.mark.claim(
     "regularization",
-    "Fitted to 200 noisy copies the weights were ten times closer to those of L2 than fitted to "
-    "one.",
+    "Fitted to 200 noisy copies the weights were more than ten times closer to those of L2 than "
+    "fitted to one.",
 )
 def test_noise_on_the_inputs_is_l2(seeds, measured):
     """20 weights, noise 0.5: distance of the fits from ridge with λ = 2s²."""
@@ -461,7 +461,7 @@ def test_noise_on_the_inputs_is_l2(seeds, measured):
         ])  # fmt: skip
     many, one = np.median(distances, axis=0)
     measured(f"medians {many:.3f} with 200, {one:.2f} with one")
-    assert many < one / 7
+    assert many < one / 10
 
 
 @pytest.mark.claim(
