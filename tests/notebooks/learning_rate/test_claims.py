@@ -334,12 +334,12 @@ def slow_run(seed):
 
 @pytest.mark.claim(
     "learning_rate",
-    "The last three rows below make the same product of rate and epochs: the same "
+    "The first row below and the last make the same product of rate and epochs: the same "
     "distance, in many small steps or in few large ones.",
 )
 @pytest.mark.claim(
     "learning_rate",
-    "The second is the same rate, given time: it arrives where the others arrive.",
+    "The third is the same rate, given time: it arrives where the first arrives.",
 )
 @pytest.mark.claim("learning_rate", "Rate times number of updates is roughly how far it can go.")
 def test_rate_times_epochs_is_the_distance(seeds, measured):
