@@ -4,9 +4,8 @@
 
 Moves one knob of a panel, at its first settings otherwise, one synchronous call after another,
 without a browser, and prints the whole and the parts. Those that train dozens of networks,
-`learning_rate.sweep`, `optimizers.rates`, `schedules.compare` and `batch_normalization.rates`,
-`learning_rate.sweep`, `optimizers.rates`, `overfitting.variance` and `batch_normalization.rates`,
-show their progress instead.
+`learning_rate.sweep`, `optimizers.rates`, `schedules.compare`, `overfitting.variance` and
+`batch_normalization.rates`, show their progress instead.
 """
 
 import argparse
@@ -28,6 +27,7 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    playground,
     regularization,
     schedules,
 )
@@ -89,6 +89,12 @@ PANELS = {
     "batch_normalization": (batch_normalization.panel, "learning_rate", RATES),
     "batch_normalization.steps": (batch_normalization.steps, "gamma", NUMBERS),
     "batch_normalization.modes": (batch_normalization.modes, "batch_size", SIZES),
+    "playground": (playground.panel, "learning_rate", RATES),
+    "playground (6 layers)": (
+        lambda: playground.panel(layers=6, share=0.9),
+        "learning_rate",
+        RATES,
+    ),
 }
 
 

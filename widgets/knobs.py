@@ -165,9 +165,9 @@ def choice(field, label, tip, options, value, width=200):
     return finish(Knob(field, control, "one of " + ", ".join(map(str, values)), accept))
 
 
-def switch(field, label, tip, value):
+def switch(field, label, tip, value, width=150):
     """A box to tick: a setting that is on or off."""
-    control = ipywidgets.Checkbox(value=value, indent=False, **common(label, tip, 150))
+    control = ipywidgets.Checkbox(value=value, indent=False, **common(label, tip, width))
     return finish(Knob(field, control, "True or False", boolean))
 
 

@@ -13,13 +13,14 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    playground,
     regularization,
     schedules,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
 LESSONS += activations, optimizers, schedules, gradients, overfitting, regularization
-LESSONS += (batch_normalization,)
+LESSONS += batch_normalization, playground
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

@@ -31,6 +31,7 @@ from widgets import (
     nine_steps,
     optimizers,
     overfitting,
+    playground,
     regularization,
     schedules,
     style,
@@ -120,6 +121,10 @@ PANELS = {
     batch_normalization.steps: [{"gamma": 4.0, "beta": 5.0}],
     batch_normalization.rates: [{"epochs": 5, "depth": 6, "pinned": {"epochs": 2}}],
     batch_normalization.modes: [{"batch_size": 1, "pinned": {"batch_size": 64}}],
+    playground.panel: [
+        {"data": "bumps", "val": True, "shown": "1.2", "pinned": {"learning_rate": 1.0}},
+        {"layers": 6, "discrete": True, "f3": True, "seeds": True, "units3": 2, "time": 20},
+    ],
 }  # fmt: skip
 SHOWN = [(make, settings) for make in PANELS for settings in ({}, *PANELS[make])]
 

@@ -123,9 +123,13 @@ def labels(panel):
 
 
 def fields_named(panel, help):
-    """The settings whose knobs a help names."""
-    names = re.search(r"; the knobs? (.+) do(es)? the same", help)[1]
-    return {labels(panel)[name] for name in names.split(", ")}
+    """The settings whose knobs a help names, each or all that stand behind a button."""
+    behind, names = re.search(r"; the knobs? (behind )?(.+) do(es)? the same", help).group(1, 2)
+    if not behind:
+        return {labels(panel)[name] for name in names.split(", ")}
+    rows = {group.name: group.row.children for group in panel.groups}
+    controls = [control for name in names.split(", ") for control in rows[name]]
+    return {field for field, knob in panel.knobs.items() if knob.control in controls}
 
 
 def test_every_help_names_a_knob_that_is_there(lesson_panel):

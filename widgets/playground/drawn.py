@@ -7,48 +7,44 @@ in pixels of the page, from the top left.
 from types import SimpleNamespace
 
 import numpy as np
-from matplotlib.artist import Artist
 from PIL import Image
 
 from lessons.numerals import short
-from widgets.artists import words
+from widgets.artists import PixelMap, words
 from widgets.playground.knobs import FEATURE_FIELDS, LAYERS, OUTPUT, UNIT_FIELDS, UNITS
 from widgets.style import BLACK, BLUE, GRAY, ORANGE, SMALL
 
-WIDTH, HEIGHT = 575, 450
+LEFT, WIDTH, HEIGHT, EDGE = 50, 570, 420, 2
 # Where the inputs stand, and the edge at which the large map begins; the first row, and the next.
-INPUTS, END, FIRST, PITCH, SIDE = 66, 562, 76, 40, 32
-HEADING, COUNTS, LENGTHS = 14, 44, 394
+INPUTS, END, FIRST, PITCH, SIDE = 80, 562, 74, 39, 32
+HEADING, COUNTS, LENGTHS = 14, 43, 383
 # Where the controls for layers are, and how far from their middle − and + stand.
-LAYER_CONTROL, LAYERS_APART, APART, BUTTON = 314, 66, 20, 12
-MAP_END = 150
+LAYER_CONTROL, LAYERS_APART, APART, BUTTON = 321, 104, 20, 12
+MAP_END = 145
 # Lines come in so many widths, for weights of different size.
 WIDTHS, EDGES = (0.4, 1.0, 1.8, 3.0), (0.3, 0.8, 1.6)
 NEGATIVE, POSITIVE = BLUE, ORANGE
 
 
-class Tiles(Artist):
-    """Small square images at places of their axes. `set_data(places, images)`; in pixels."""
+class Tiles(PixelMap):
+    """Small square maps at places of their axes."""
 
     zorder = 3
-
-    def __init__(self, axes):
-        super().__init__()
-        self.set_figure(axes.get_figure())
-        self.axes, self.places, self.images = axes, [], []
+    places, images = (), ()
 
     def set_data(self, places, images):
         """Show images, (rows, columns, 3) of uint8 with the first row below, around places."""
         self.places, self.images = places, images
 
     def draw(self, renderer):
-        corners = np.reshape(self.places, (-1, 2)) + np.array([-SIDE / 2, SIDE / 2])
-        left_bottom = self.axes.transData.transform(corners)
-        size = (round(SIDE * self.axes.bbox.width / WIDTH),) * 2
+        side = round(SIDE * renderer.dpi / 100)
+        corners = self.axes.transData.transform(np.reshape(self.places, (-1, 2))) - side / 2
         graphics = renderer.new_gc()
-        for (left, bottom), image in zip(left_bottom, self.images, strict=True):
-            tile = Image.fromarray(image).resize(size, Image.Resampling.BILINEAR).convert("RGBA")
-            renderer.draw_image(graphics, round(left), round(bottom), np.array(tile))
+        for (left, bottom), image in zip(corners, self.images, strict=True):
+            tile = Image.fromarray(image).resize((side, side), Image.Resampling.BILINEAR)
+            renderer.draw_image(
+                graphics, round(left), round(bottom), np.array(tile.convert("RGBA"))
+            )
         graphics.restore()
 
 
@@ -64,8 +60,8 @@ def row(unit):
 
 def draw_network(axes):
     """Make the artists on axes that fill the left of the picture."""
-    axes.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[], label="network")
-    axes.axis("off")
+    axes.set(xlim=(LEFT, WIDTH), ylim=(HEIGHT - EDGE, EDGE), xticks=[], yticks=[], label="network")
+    axes.spines[:].set_visible(False)
 
     def text(x, y, content="", color=BLACK, side="center", size=SMALL):
         return words(
@@ -73,13 +69,10 @@ def draw_network(axes):
         )
 
     for k, name in enumerate(FEATURE_FIELDS.values()):
-        axes.text(INPUTS - SIDE / 2 - 4, row(k), name, ha="right", va="center", fontsize=SMALL)
+        axes.text(LEFT - 2, row(k), name, ha="right", va="center", fontsize=SMALL)
     axes.text(INPUTS, COUNTS, "inputs", color=GRAY, ha="center", va="center", fontsize=SMALL)
-    axes.text(INPUTS - 16, LENGTHS, "gradient", color=GRAY, ha="center", va="center",
+    axes.text(INPUTS + 16, LENGTHS, "gradient", color=GRAY, ha="right", va="center",
               fontsize=SMALL)  # fmt: skip
-    for aside, sign in zip((-LAYERS_APART, LAYERS_APART), "−+", strict=True):
-        axes.text(LAYER_CONTROL + aside, HEADING, sign, color=BLACK, ha="center", va="center",
-                  fontsize=SMALL + 1)  # fmt: skip
     columns = range(LAYERS)
     lines = [
         axes.plot([], [], color=color, linewidth=width, zorder=1, solid_capstyle="round")[0]
@@ -94,6 +87,10 @@ def draw_network(axes):
                          zorder=5)[0],
         buttons=axes.plot([], [], "o", mfc="none", color=GRAY, ms=12, mew=0.8, zorder=4)[0],
         layers=text(LAYER_CONTROL, HEADING),
+        ends=[
+            text(LAYER_CONTROL + aside, HEADING, size=SMALL + 1, content=sign)
+            for aside, sign in zip((-LAYERS_APART, LAYERS_APART), "−+", strict=True)
+        ],
         counts=[text(0, COUNTS) for _ in columns],
         signs=[[text(0, COUNTS, size=SMALL + 1) for _ in "−+"] for _ in columns],
         lengths=[text(0, LENGTHS, color=GRAY) for _ in range(LAYERS + 1)],
@@ -203,7 +200,7 @@ def touched(x, y, settings):
             field = UNIT_FIELDS[layer - 1]
             return {field: int(np.clip(settings[field] + np.sign(aside), 1, UNITS))}
         unit = round((y - FIRST) / PITCH)
-        if abs(aside) <= SIDE / 2 and 0 <= unit < settings[UNIT_FIELDS[layer - 1]]:
+        if abs(aside) <= PITCH / 2 and 0 <= unit < settings[UNIT_FIELDS[layer - 1]]:
             name = f"{layer}.{unit + 1}"
             return {"shown": OUTPUT if settings["shown"] == name else name}
     unit = round((y - FIRST) / PITCH)

@@ -5,6 +5,7 @@ from itertools import product
 from lessons import TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.data.features import FEATURES
+from lessons.experiments.playground.samples import SAMPLES
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
@@ -24,7 +25,7 @@ from widgets.options import menu
 
 CLASSES = ("spiral", "circle", "xor", "gaussians", "moons")
 VALUES = ("plane", "bumps")
-LAYERS, UNITS, SAMPLES = 6, 8, 500
+LAYERS, UNITS = 6, 8
 STRENGTHS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 OFF = "off"
 LENGTHS = {OFF: None, "0.01": 0.01, "0.1": 0.1, "1": 1.0, "10": 10.0}
@@ -65,7 +66,7 @@ def make_knobs():
         switch("val", "unseen samples", "Show the samples that are kept from training", False),
         switch("discrete", "plain colors", "Color the plane by the answer, not by how sure it is",
                False),
-        *(switch(field, name, f"Give the network {name}", name in ("x1", "x2"))
+        *(switch(field, name, f"Give the network {name}", name in ("x1", "x2"), 80)
           for field, name in FEATURE_FIELDS.items()),
         # network
         choice("layers", "hidden layers", "How many hidden layers", range(LAYERS + 1), 2, 150),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from lessons import Run, data, train
 from lessons.data.features import FEATURES, features_of, with_features
 from lessons.engines import engine_at_hand
+from lessons.experiments.playground.samples import draw
 from lessons.experiments.playground.views import confusion, gradient_lengths, unit_maps
 from lessons.numerals import count, percent, short
 from lessons.parameters import count_parameters, sizes_of
@@ -18,11 +18,18 @@ from lessons.verdict import describe_losses
 from widgets.beliefs import after
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.panel import Panel
-from widgets.playground.drawn import WIDTH, draw_network, signed, touched, update_network
+from widgets.playground.drawn import (
+    EDGE,
+    LEFT,
+    WIDTH,
+    draw_network,
+    signed,
+    touched,
+    update_network,
+)
 from widgets.playground.knobs import (
     GROUPS,
     OUTPUT,
-    SAMPLES,
     config_of,
     features_on,
     idle,
@@ -31,8 +38,8 @@ from widgets.playground.knobs import (
 from widgets.playground.plane import REACH, draw_plane, update_plane
 from widgets.style import GRAY
 
-SIZE = 8.6, 4.5
-BLOCKS = ((0, 0, 578, 450), (578, 0, 860, 450))
+SIZE = 8.6, 4.2
+BLOCKS = ((0, 0, 574, 420), (574, 0, 860, 420))
 # Points along each side of a map; every other one is enough for a small one.
 GRID = 48
 SEEDS = 10
@@ -89,8 +96,8 @@ def panel(lang="en", **settings):
     >>> play.close()
     """
     return Panel(
-        make_knobs(), compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
-        steps=lambda settings: settings["epochs"], frame=frame,
+        make_knobs(), compute, draw_all, update, describe, SIZE, {"lang": lang} | settings,
+        brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={"network": touch_network, "losses": to_epoch}, blocks=BLOCKS, idle=idle,
         groups=GROUPS,
     )  # fmt: skip
@@ -101,7 +108,7 @@ def panel(lang="en", **settings):
 
 def compute(settings, progress):
     """Train once; where a band is wanted, nine more times after that."""
-    samples = draw_samples(*(settings[field] for field in ("data", "noise", "share", "seed")))
+    samples = draw(*(settings[field] for field in ("data", "noise", "share", "seed")))
     split = with_features(samples, features_on(settings))
     config = config_of(settings)
     run = train(config, split, engine_at_hand(), progress, "fit")
@@ -116,13 +123,6 @@ def compute(settings, progress):
 
     wanted = settings["seeds"] and not progress.cancelled
     return replace(result, rest=others) if wanted else result
-
-
-@lru_cache(maxsize=16)
-def draw_samples(name, noise, share, seed):
-    """Draw a set in the plane, with a share of its samples for training, the others unseen."""
-    make = data.DATASETS[name]
-    return make(n=round(share * SAMPLES), noise=noise, seed=seed, val=1 - share, test=0)
 
 
 def frame(result, time):
@@ -177,7 +177,7 @@ INPUT_IMAGES = [tile(values) for values in scaled(features_of(GROUND, list(FEATU
 
 
 def touch_network(touch):
-    """Touch a unit to see its map large, an input to switch it, − and + to build; so do the knobs.
+    """Touch a unit to enlarge it, an input, − or +; the knobs behind data, network do the same.
 
     What is touched is what the pointer went down on.
     """
@@ -187,16 +187,25 @@ def touch_network(touch):
 # --- picture ------------------------------------------------------------------------------------
 
 
-def draw(figure):
+def network_place():
+    """Return where the network is drawn, in parts of the picture; names of inputs stand before."""
+    width, height = 100 * SIZE[0], 100 * SIZE[1]
+    return LEFT / width, EDGE / height, (WIDTH - LEFT) / width, 1 - 2 * EDGE / height
+
+
+def draw_all(figure):
     """Make the artists: the network, the large map, the losses."""
-    network = figure.add_axes([0, 0, WIDTH / 860, 1])
-    plane = figure.add_axes([0.71, 0.45, 0.235, 0.449])
-    losses = draw_losses(figure.add_axes([0.71, 0.105, 0.15, 0.21]))
+    network = figure.add_axes(network_place())
+    plane = figure.add_axes([0.723, 0.435, 0.225, 0.461])
+    losses = draw_losses(figure.add_axes([0.723, 0.115, 0.145, 0.2]))
     axes = losses.still.axes
     losses.x_label.set_position((0.5, -0.22))
+    # The title's place is needed for where a run diverged.
+    axes.set_title("")
+    axes.set_ylabel("loss", labelpad=-3)
     return SimpleNamespace(
         network=draw_network(network), plane=draw_plane(plane), losses=losses,
-        band=[axes.plot([], [], color=GRAY, linewidth=0.6, zorder=1)[0] for _ in range(SEEDS)],
+        band=[axes.plot([], [], color=GRAY, linewidth=1, zorder=1)[0] for _ in range(SEEDS)],
     )  # fmt: skip
 
 
