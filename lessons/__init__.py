@@ -6,6 +6,7 @@ from lessons.evaluation import evaluate, gradient_at, loss_surface
 from lessons.prediction import decision_map, predict
 from lessons.progress import Progress
 from lessons.run import Run
+from lessons.saving import load
 from lessons.trainer import train
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "decision_map",
     "evaluate",
     "gradient_at",
+    "load",
     "loss_surface",
     "predict",
     "train",

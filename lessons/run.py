@@ -8,6 +8,7 @@ import numpy as np
 
 from lessons.config import TrainConfig
 from lessons.parameters import Params, unflatten
+from lessons.saving import save
 
 
 class Snapshots(Sequence):
@@ -129,3 +130,12 @@ class Run:
     def best_epoch(self):
         """The epoch with the lowest validation loss, or None where none is finite."""
         return lowest(self.val_loss)
+
+    def save(self, path):
+        """Write the trained network to a `.npz` file, which `lessons.load` reads.
+
+        It holds the parameters, and the settings as text; no histories and no snapshots.
+        Parameters: path, a file; one that is there is replaced when the new one is complete.
+        Raises: ValueError for settings that are functions, which no text can hold.
+        """
+        save(path, self.config, self.params)
