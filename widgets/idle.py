@@ -21,4 +21,5 @@ class Idle:
         """Show the knobs that count where all are now; keyboard and ears find no others either."""
         counting = self.counting(self.knob_settings())
         for field, knob in self.knobs.items():
-            knob.control.layout.display = None if field in counting else "none"
+            seen = field in counting and not knob.is_drawn
+            knob.control.layout.display = None if seen else "none"

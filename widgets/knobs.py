@@ -42,8 +42,10 @@ class Knob:
 
     @property
     def values(self):
-        """All that it can be moved to by hand, in this order."""
+        """All that it can be moved to by hand, in this order; none of what is drawn."""
         control = self.control
+        if self.is_drawn:
+            return []
         if isinstance(control, ipywidgets.Checkbox):
             return [False, True]
         if isinstance(control, ipywidgets.IntSlider):
@@ -58,6 +60,11 @@ class Knob:
     @property
     def is_menu(self):
         return isinstance(self.control, ipywidgets.Dropdown)
+
+    @property
+    def is_drawn(self):
+        """Whether it has no control that is seen: only a hand on the picture changes it."""
+        return isinstance(self.control, ipywidgets.Text)
 
     def shown(self, value):
         """Return a value in the words of the page."""
@@ -169,6 +176,25 @@ def switch(field, label, tip, value, width=150):
     """A box to tick: a setting that is on or off."""
     control = ipywidgets.Checkbox(value=value, indent=False, **common(label, tip, width))
     return finish(Knob(field, control, "True or False", boolean))
+
+
+def drawn(field, label, check):
+    """A text that a hand writes by drawing in the picture, and that no control shows.
+
+    As a text it is a plain setting, and a place of its own for the frames of the page.
+
+    Parameters: check, a function that raises ValueError for a text that means nothing.
+    """
+
+    def accept(given):
+        if not isinstance(given, str):
+            raise ValueError
+        check(given)
+        return given
+
+    control = ipywidgets.Text(value="", description=label)
+    control.layout.display = "none"
+    return finish(Knob(field, control, "a text that was drawn", accept, lambda text: "another"))
 
 
 def common(label, tip, width):

@@ -18,6 +18,7 @@ from widgets.page import weakly
 from widgets.road import Road
 
 SOURCES = "frames", "knobs", "trip", "names", "size", "theme", "look", "touch", "view", "stage"
+TOUCH = "name", "phase", "x", "y", "before"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 
 
@@ -36,8 +37,8 @@ class Stage(anywidget.AnyWidget):
     Parameters: knobs, the controls; clock, the time knob or None; pin, the button; shape, of the
     picture; who, an object that is told: `on_here()`, that a page has come that shows frames;
     `on_look(field)`, that the learner looks at another knob, or at none; `on_got()`, that a frame
-    has arrived; `on_touch(name, phase, x, y)`, that a pointer goes "down" in an area, or is on its
-    "move" from there.
+    has arrived; `on_touch(name, phase, x, y, before)`, that a pointer goes "down" in an area, is on
+    its "move" from there, or is taken "up"; before, where it has been since the last word.
 
     Attributes: here, whether there is such a page; held, what the page has, by key; shape, of
     the picture, as a frame carries it.
@@ -124,7 +125,7 @@ def hear(stage, message, buffers):
     elif "look" in message:
         stage.on_look(message["look"])
     elif "touch" in message:
-        stage.on_touch(*(message["touch"][part] for part in ("name", "phase", "x", "y")))
+        stage.on_touch(*(message["touch"].get(part, ()) for part in TOUCH))
         stage.send({"touched": True})
     elif "trip" in message:  # it is there, or has lost something
         stage.here = True

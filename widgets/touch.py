@@ -3,6 +3,10 @@
 A panel says what can be touched: `touch={"map": drag_start}`, where an axes is labelled "map" and
 `drag_start(touch)` is a pure function that returns the settings this asks for. The first line of
 its docstring is what the pointer is told; it names the knob that does the same.
+
+A stroke is a touch with a path: where the pointer has been since it went down, as often as the
+browser noticed it, however busy the kernel was meanwhile. What is drawn so is kept in a setting
+that no control shows, `drawn` in knobs.py.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +19,8 @@ class Touch:
     """A pointer that went down in an axes, and where it is now, which may be outside.
 
     Parameters: x, y, where it is, in data coordinates; start, where it went down, a pair; result
-    and moment, what was shown when it went down; settings, of all knobs then.
+    and moment, what was shown when it went down; settings, of all knobs then; path, all points
+    where it has been since, the first and the last among them; over, whether it was taken up.
     """
 
     x: float
@@ -24,6 +29,8 @@ class Touch:
     result: object
     moment: object
     settings: dict
+    path: tuple = ()
+    over: bool = False
 
 
 class Touchable:
@@ -37,22 +44,29 @@ class Touchable:
             for name, action in self.touch.items()
         ]
 
-    def on_touch(self, name, phase, x, y):
-        self.guarded(self.touched, name, phase, x, y)
+    def on_touch(self, name, phase, x, y, before=()):
+        self.guarded(self.touched, name, phase, x, y, before)
 
-    def touched(self, name, phase, x, y):
+    def touched(self, name, phase, x, y, before=()):
         """Move to where a pointer asks for.
 
-        Parameters: name, the label of an axes; phase, "down" or "move"; x, y, in parts of the
-        picture from its lower left corner.
+        Parameters: name, the label of an axes; phase, "down", "move" or "up"; x, y, in parts of the
+        picture from its lower left corner; before, pairs of them, where the pointer has been since
+        the last call.
         """
         with self.lock:
             axes = next(axes for axes in self.figure.axes if axes.get_label() == name)
-            at = to_data(axes, x, y)
+            points = [to_data(axes, *point) for point in (*before, (x, y))]
             if phase == "down":
-                self.grip = Touch(*at, at, self.result, self.moment, self.settings)
-            asked = self.touch[name](replace(self.grip, x=at[0], y=at[1]))
+                self.grip = Touch(*points[-1], points[0], self.result, self.moment, self.settings)
+            # A pointer is taken up where it was last.
+            path = self.grip.path + tuple(points if phase != "up" else points[:-1])
+            self.grip = replace(self.grip, path=path, over=phase == "up")
+            asked = self.touch[name](replace(self.grip, x=points[-1][0], y=points[-1][1]))
             changes = self.possible(asked)
+            if phase == "up":
+                now = self.settings
+                changes = {field: value for field, value in changes.items() if value != now[field]}
             if changes.keys() - {"time"}:
                 self.move(changes)
             elif changes:
@@ -98,6 +112,8 @@ def within_reach(knob, value):
     0.032
     """
     values = knob.values
+    if not values:
+        return knob.check(value)
     if value in values:
         # The knob's own: where it counts, 1 and not 1.0.
         return values[values.index(value)]

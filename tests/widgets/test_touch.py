@@ -1,12 +1,14 @@
 """A hand that touches the picture: where it is in the units of an axes, and what that moves."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from lesson_panels import PANELS
 from panels import Fake, in_picture, touch
 
+from widgets.knobs import drawn, int_slider
 from widgets.panel import Panel
 from widgets.touch import to_time
 
@@ -104,6 +106,85 @@ def test_the_stage_answers_every_touch(panel):
     assert isinstance(panel, Panel)
 
 
+# --- strokes: what is drawn ----------------------------------------------------------------------
+
+
+def points_in(text):
+    """The points that a drawn text writes down."""
+    return [tuple(map(float, part.split(","))) for part in text.split()]
+
+
+def to_line(touch):
+    """Draw a line; the knob n counts its points."""
+    end = " 0,0" if touch.over else ""
+    return {"line": " ".join(f"{x:.0f},{y:.3g}" for x, y in touch.path) + end}
+
+
+@pytest.fixture
+def pad():
+    """A panel of what was drawn; it counts the points."""
+    knobs = [drawn("line", "line", points_in), int_slider("n", "n", "Nothing", 1, 5, 1)]
+    computed = []
+
+    def draw(figure):
+        figure.add_axes([0.1, 0.1, 0.8, 0.8], xlim=(0, 10), ylim=(0, 1), label="pad")
+        return SimpleNamespace()
+
+    def compute(settings, progress):
+        computed.append(settings["line"])
+        return len(points_in(settings["line"]))
+
+    panel = Panel(
+        knobs, compute, draw, lambda *shown: None, lambda result, moment: f"{result} points",
+        (3, 2), {}, touch={"pad": to_line},
+    )  # fmt: skip
+    panel.was_computed = computed
+    yield panel
+    panel.close()
+
+
+def test_a_stroke_has_all_points_where_the_pointer_was(pad):
+    place = lambda x, y: tuple(in_picture(pad, "pad", (x, y)))  # noqa: E731
+    pad.on_touch("pad", "down", *place(1, 0.5))
+    assert pad.settings["line"] == "1,0.5"
+    pad.on_touch("pad", "move", *place(4, 0.5), [place(2, 0.25), place(3, 0.75)])
+    assert pad.settings["line"] == "1,0.5 2,0.25 3,0.75 4,0.5"
+    assert str(pad) == "4 points"
+    pad.on_touch("pad", "up", *place(4, 0.5))
+    assert pad.settings["line"] == "1,0.5 2,0.25 3,0.75 4,0.5 0,0"
+    pad.on_touch("pad", "down", *place(7, 0.5))
+    assert pad.settings["line"] == "7,0.5"
+    assert pad.message.value == ""
+
+
+def test_what_was_drawn_is_a_plain_setting(pad):
+    pad.set(line="1,2 3,4")
+    assert str(pad) == "2 points"
+    with pytest.raises(ValueError, match="line must be a text that was drawn, got 'scribble'"):
+        pad.set(line="scribble")
+    with pytest.raises(ValueError, match="line must be a text that was drawn, got 3"):
+        pad.set(line=3)
+    assert pad.settings["line"] == "1,2 3,4"
+    assert pad.knobs["line"].control.layout.display == "none"
+
+
+def test_to_take_the_pointer_up_trains_nothing_anew(panel):
+    touch(panel, "curve", (100, 1.0), (100, 10.0))
+    before = panel.settings, panel.job, panel.result
+    panel.on_touch("curve", "up", *in_picture(panel, "curve", (100, 10.0)))
+    assert (panel.settings, panel.job, panel.result) == before
+
+
+def test_what_was_drawn_has_a_place_of_its_own_and_no_neighbors(pad):
+    keys = []
+    for line in ("1,2", "1,2 3,4"):
+        pad.set(line=line)
+        keys.append(pad.key(pad.settings, None))
+    assert keys[0] != keys[1]
+    assert list(pad.neighbors("line")) == []
+    assert [place.settings["n"] for place in pad.neighbors("n")] == [2, 3, 4, 5]
+
+
 # All that can be touched in the lessons. Those that train for long have nothing to be touched.
 LONG = "learning_rate.sweep", "optimizers.rates", "batch_normalization.rates", "schedules.compare"
 TOUCHED = [name for name in PANELS if name not in LONG]
@@ -158,6 +239,8 @@ def test_drags_to_anywhere_move_what_the_help_names_and_nothing_else(lesson_pane
             panel.on_touch(area["name"], "move", left + x * width, bottom + y * height)
             assert panel.message.value == ""
             changed = {name for name, value in panel.settings.items() if value != panel.start[name]}
+            # What no control shows is drawn; the knob that is named shows other drawings.
+            changed -= {field for field, knob in panel.knobs.items() if knob.is_drawn}
             # A training of another length can have less time.
             assert changed <= fields
             named |= changed

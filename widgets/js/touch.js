@@ -1,5 +1,8 @@
 // Touch: a pointer on the picture, by mouse, finger or pen, in parts of the picture from its lower
-// left corner. Where something can be touched the pointer has a ring, and a word of help.
+// left corner. Where something can be touched the pointer has a ring, and a word of help. Moves come
+// with all points where the pointer has been, so that a stroke is smooth however busy the kernel is.
+
+const LONGEST = 1000; // points that one message tells
 
 // `areas` are told by the model, `tell(message, done)` takes what happened. Returns a function that
 // ends it.
@@ -20,9 +23,13 @@ function keepTouching(panel, picture, model) {
   resized.observe(panel);
   resized.observe(picture);
 
-  // The kernel gets one message after the other; of moves that wait, only the last.
+  // The kernel gets one message after the other; moves that wait become one.
   const tell = (message) => {
-    if (queue.length && message.phase === "move" && queue.at(-1).phase === "move") queue.pop();
+    const last = queue.at(-1);
+    if (message.phase === "move" && last?.phase === "move") {
+      queue.pop();
+      message.before = [...last.before, [last.x, last.y], ...message.before].slice(-LONGEST);
+    }
     queue.push(message);
     next();
   };
@@ -55,10 +62,15 @@ function makeArea({ name, box: [left, bottom, width, height], help }, picture, t
   for (const [side, part] of [["left", left], ["bottom", bottom], ["width", width], ["height", height]])
     area.style[side] = `${100 * part}%`;
 
+  let last;
+  // A browser tells of a quick pointer once per paint, and then where it was in between.
   const report = (phase, event) => {
     const { left, top, width, height } = picture.getBoundingClientRect();
-    const x = (event.clientX - left) / width, y = 1 - (event.clientY - top) / height;
-    tell({ name, phase, x, y });
+    const place = ({ clientX, clientY }) => [(clientX - left) / width, 1 - (clientY - top) / height];
+    const [x, y] = place(event);
+    const between = phase === "move" ? event.getCoalescedEvents?.() ?? [] : [];
+    tell({ name, phase, x, y, before: between.slice(0, -1).map(place) });
+    last = { name, x, y, before: [] };
   };
   const follow = (event) => {
     const { left, top } = area.getBoundingClientRect();
@@ -76,5 +88,7 @@ function makeArea({ name, box: [left, bottom, width, height], help }, picture, t
     follow(event);
     if (area.hasPointerCapture(event.pointerId)) report("move", event);
   });
+  // Taken up, or taken away by the system.
+  area.addEventListener("lostpointercapture", () => { if (last) tell({ ...last, phase: "up" }); });
   return area;
 }
