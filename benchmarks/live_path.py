@@ -20,6 +20,7 @@ from widgets import (
     activations,
     batch_normalization,
     batch_size,
+    digits,
     epoch_batch_iteration,
     gradients,
     learning_rate,
@@ -95,6 +96,8 @@ PANELS = {
         "learning_rate",
         RATES,
     ),
+    "digits": (digits.panel, "learning_rate", RATES),
+    "digits.pad": (digits.pad, "pen", (1.0, 10.0)),
 }
 
 

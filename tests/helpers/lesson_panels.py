@@ -6,6 +6,7 @@ from widgets import (
     activations,
     batch_normalization,
     batch_size,
+    digits,
     epoch_batch_iteration,
     gradients,
     learning_rate,
@@ -20,7 +21,7 @@ from widgets import (
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
 LESSONS += activations, optimizers, schedules, gradients, overfitting, regularization
-LESSONS += batch_normalization, playground
+LESSONS += batch_normalization, playground, digits
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

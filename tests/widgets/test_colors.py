@@ -24,6 +24,7 @@ from widgets import (
     activations,
     batch_normalization,
     batch_size,
+    digits,
     epoch_batch_iteration,
     gradients,
     learning_rate,
@@ -125,6 +126,8 @@ PANELS = {
         {"data": "bumps", "val": True, "shown": "1.2", "pinned": {"learning_rate": 1.0}},
         {"layers": 6, "discrete": True, "f3": True, "seeds": True, "units3": 2, "time": 20},
     ],
+    digits.panel: [{"layers": 0, "learning_rate": 100.0}, {"truth": 1, "answer": 1, "pinned": {}}],
+    digits.pad: [{"drawing": "nothing"}, {"placing": "as drawn", "pinned": {"pen": 2.0}}],
 }  # fmt: skip
 SHOWN = [(make, settings) for make in PANELS for settings in ({}, *PANELS[make])]
 

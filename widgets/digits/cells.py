@@ -70,7 +70,7 @@ def draw_cell(figure):
     slots = []
     for k in range(SHOWN):
         row, column = divmod(k, 2)
-        axes = figure.add_axes([0.74 + 0.131 * column, 0.76 - 0.135 * row, 0.0605, 0.1061])
+        axes = figure.add_axes([0.735 + 0.126 * column, 0.8 - 0.145 * row, 0.0535, 0.1022])
         axes.set(xticks=[], yticks=[])
         axes.spines[["left", "bottom"]].set_visible(False)
         image = PixelMap(axes)
@@ -88,7 +88,7 @@ def draw_cell(figure):
     first = slots[0].image.axes
     return SimpleNamespace(
         slots=slots,
-        title=words(first, 0, 1.32, transform=first.transAxes, fontsize=NORMAL),
+        title=words(first, 0, 1.1, transform=first.transAxes, fontsize=NORMAL),
         more=words(slots[-2].image.axes, 0, -0.1, transform=slots[-2].image.axes.transAxes,
                    fontsize=SMALL, color=GRAY, va="top"),
     )  # fmt: skip

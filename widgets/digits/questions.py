@@ -5,7 +5,7 @@ import numpy as np
 from lessons.experiments.digits.triangle import is_triangle
 from lessons.experiments.digits.varied import PLAIN, READ, drawn, right, stored_table
 from lessons.numerals import percent
-from widgets.digits.pad import trained
+from widgets.digits.drawing_pad import trained
 from widgets.tasks import Choice, Goal, Goals, Prediction
 
 

@@ -21,10 +21,10 @@ from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.options import menu, title
 from widgets.panel import Panel
 
-SIZE = 8.6, 4.9
+SIZE = 8.6, 4.5
 BLOCKS = (
-    (0, 0, 372, 262), (372, 0, 612, 262), (612, 0, 860, 262),
-    (0, 262, 430, 490), (430, 262, 860, 490),
+    (0, 0, 385, 290), (385, 0, 622, 290), (622, 0, 860, 290),
+    (0, 290, 430, 450), (430, 290, 860, 450),
 )  # fmt: skip
 DECAYS = 0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1
 
@@ -143,8 +143,8 @@ def frame(result, epoch):
 def draw(figure):
     """Make the artists: losses, counts of answers, the scans of a cell; below, the first layer."""
     return SimpleNamespace(
-        losses=draw_losses(figure.add_axes([0.055, 0.535, 0.235, 0.4])),
-        matrix=draw_matrix(figure.add_axes([0.48, 0.505, 0.217, 0.382])),
+        losses=draw_losses(figure.add_axes([0.055, 0.46, 0.24, 0.46])),
+        matrix=draw_matrix(figure.add_axes([0.465, 0.42, 0.2558, 0.4889])),
         cell=draw_cell(figure),
         units=draw_units(figure),
     )

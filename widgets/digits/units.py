@@ -18,7 +18,7 @@ def draw_units(figure):
     """Make the artists: two sheets of pictures, and a heading."""
     sheets = []
     for left in (0.012, 0.512):
-        axes = figure.add_axes([left, 0.03, 0.476, 0.365])
+        axes = figure.add_axes([left, 0.05, 0.476, 0.218])
         axes.set(xticks=[], yticks=[], xlim=(0, 71), ylim=(0, 17), aspect="equal")
         axes.spines[["left", "bottom"]].set_visible(False)
         sheet = PixelMap(axes)
@@ -28,7 +28,7 @@ def draw_units(figure):
     return SimpleNamespace(
         sheets=sheets,
         title=words(first, 0, 1.05, transform=first.transAxes, fontsize=NORMAL),
-        scale=words(second, 0, 1.05, transform=second.transAxes, fontsize=SMALL, color=GRAY),
+        scale=words(second, 0, 1.07, transform=second.transAxes, fontsize=SMALL, color=GRAY),
     )
 
 
@@ -42,9 +42,9 @@ def update_units(artists, run, epoch):
         half = colored[k * ROWS * COLUMNS // 2 : (k + 1) * ROWS * COLUMNS // 2]
         sheet.set_data(on_a_sheet(half)[::-1])
     of = f"the first {len(shown)} of {n}" if n > len(shown) else f"all {n}"
-    whose = "units of the first layer" if run.config.hidden else "outputs"
+    whose = "units" if run.config.hidden else "outputs"
     artists.title.set_text(f"What training added to the weights: {of} {whose}")
-    artists.scale.set_text(f"blue: ink here speaks for it; orange: against; most {short(largest)}")
+    artists.scale.set_text(f"blue: ink speaks for it; orange: against; largest {short(largest)}")
 
 
 def shade(change):

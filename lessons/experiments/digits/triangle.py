@@ -25,7 +25,6 @@ def is_triangle(strokes):
     sides = corners[[1, 2, 0]] - corners
     lengths = np.hypot(*sides.T)
     longest = lengths.max()
-    area = abs(np.lindet2(sides[0], sides[1])) / 2 if False else abs(cross(sides[0], sides[1])) / 2
     if abs(cross(sides[0], sides[1])) < FLATTEST * longest**2 or longest == 0:
         return False
     away = points[:, None, :] - corners

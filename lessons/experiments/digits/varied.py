@@ -38,7 +38,7 @@ def warped(images, matrices, shifts):
     grid = np.indices((SIDE, SIDE)).reshape(2, -1) - middle
     places = matrices @ grid + middle - np.einsum("nij,nj->ni", matrices, shifts)[:, :, None]
     padded = np.pad(images.reshape(-1, SIDE, SIDE), ((0, 0), (1, 1), (1, 1)))
-    y, x = np.clip(places + 1, 0, SIDE + 0.999).transpose(1, 0, 2)
+    y, x = np.clip(places + 1, 0, SIDE + 1 - 1e-9).transpose(1, 0, 2)
     top, left = y.astype(int), x.astype(int)
     rows, down, right = np.arange(len(images))[:, None], y - top, x - left
     blended = (

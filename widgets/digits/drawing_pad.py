@@ -25,7 +25,7 @@ from widgets.artists import PixelMap, words
 from widgets.digits.cells import pixels
 from widgets.knobs import choice, drawn, float_slider, int_slider
 from widgets.panel import Panel
-from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, NORMAL, SMALL
+from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, SMALL
 
 SIZE = 8.6, 3.6
 BLOCKS = (0, 0, 345, 360), (345, 0, 595, 360), (595, 0, 860, 360)
@@ -72,7 +72,7 @@ def pad(run=None, lang="en", **settings):
 
     >>> drawing = pad()
     >>> drawing
-    Stored drawing of a 0: read as 0, rightly.
+    Stored drawing of 8: read as 3, wrongly.
     >>> drawing.close()
     """
     network = run or trained()
@@ -80,7 +80,7 @@ def pad(run=None, lang="en", **settings):
         raise ValueError("run must have learned the digits: 64 inputs and 10 classes")
     knobs = [
         choice("drawing", "drawing", "Yours, or one of 100 that are stored",
-               {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "0-2", 230),
+               {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 230),
         choice("placing", "brought to 8 × 8", "What is done with the drawing before it is read",
                PLACINGS, "boxed", 240),
         float_slider("pen", "pen", "Thickness of the line, in dots of the bitmap", 1, 10, 5, 0.5,
@@ -214,7 +214,7 @@ def draw_bars(figure):
     axes.set(xlim=(0, 1), ylim=(9.5, -0.5), xticks=[0, 0.5, 1], yticks=range(10))
     axes.set_xticklabels(["0%", "50%", "100%"])
     axes.tick_params(axis="y", length=0)
-    axes.text(0, 1.03, "Probability of each digit", transform=axes.transAxes)
+    axes.text(0, 1.03, "Probability", transform=axes.transAxes)
     return SimpleNamespace(
         bars=list(axes.barh(range(10), np.zeros(10), height=0.7, color=BLUE)),
         numbers=[words(axes, 0, k, fontsize=SMALL, va="center") for k in range(10)],
@@ -280,7 +280,7 @@ def reading(result):
     """Say the most probable digits."""
     order = np.argsort(-result.probabilities, kind="stable")
     first, second = (f"{k} with {percent(result.probabilities[k])}" for k in order[:2])
-    verdict = "which was meant" if order[0] == result.digit else f"a {result.digit} was meant"
+    verdict = "which was meant" if order[0] == result.digit else f"{result.digit} was meant"
     return f"read as {first}, {verdict}; then {second}"
 
 
@@ -290,4 +290,4 @@ def brief(result, moment):
         return describe(result, moment)
     answer = int(result.probabilities.argmax())
     right = "rightly" if answer == result.digit else "wrongly"
-    return f"{what(result)} of a {result.digit}: read as {answer}, {right}."
+    return f"{what(result)} of {result.digit}: read as {answer}, {right}."

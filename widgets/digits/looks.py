@@ -11,9 +11,6 @@ def test_set(panel):
     return Looks(panel)
 
 
-test_set.__test__ = False  # pytest takes every function of such a name for a test
-
-
 class Looks:
     """The test set of a panel's data, one for each seed, since that shares the scans out anew.
 
