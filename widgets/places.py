@@ -64,7 +64,7 @@ class Places:
             for at in nearest(end + 1, self.clock.value, direction):
                 at = None if at == end else at
                 yield Place(self.key(settings, at), settings, at)
-        elif self.values_of(field):
+        elif field in self.knobs and not self.knobs[field].is_drawn:
             values, time = self.knobs[field].values, self.time_in(self.computed)
             for at in nearest(len(values), values.index(self.computed[field]), direction):
                 settings = self.computed | {field: values[at]}

@@ -131,7 +131,7 @@ def test_no_knob_vanishes_under_a_hand_that_slides_another(make, compiled):
     panel = make()
     settings = panel.knob_settings()
     for field, knob in panel.knobs.items():
-        if not has_few_positions(knob):
+        if not has_few_positions(knob) and not knob.is_drawn:
             for value in (knob.values[0], knob.values[-1]):
                 assert [*panel.idle(settings | {field: value})] == [*panel.idle(settings)], field
     panel.close()

@@ -25,7 +25,7 @@ from widgets.artists import PixelMap, words
 from widgets.digits.cells import pixels
 from widgets.knobs import choice, drawn, float_slider, int_slider
 from widgets.panel import Panel
-from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, SMALL
+from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, RED, SMALL
 
 SIZE = 8.6, 3.6
 BLOCKS = (0, 0, 345, 360), (345, 0, 595, 360), (595, 0, 860, 360)
@@ -240,6 +240,8 @@ def update(artists, result, moment, pinned):
         number.set_text("" if blank else percent(share))
         number.set_position((share + 0.03, k))
         number.set_fontweight("bold" if k == answer else "normal")
+        right = GREEN if answer == result.digit else RED
+        number.set_color(right if k == answer else BLACK)
     bars.meant.set_data([-0.14], [result.digit])
     bars.pinned.set_data((pinned.probabilities, range(10)) if pinned else ([], []))
     bars.note.set_text("○ pinned" if pinned else "")

@@ -73,7 +73,7 @@ def panel(lang="en", **settings):
     """
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
-                   1e-5, 1e2, 0.1, width=500),
+                   1e-5, 1e2, 0.03, width=500),
         choice("optimizer", "optimizer", "What turns gradients into steps",
                {name: name for name in OPTIMIZERS}, "sgd"),
         choice("layers", "hidden layers", "How many there are",
@@ -88,7 +88,7 @@ def panel(lang="en", **settings):
         slider("l2", "L2", "Strength of the penalty on weights", list(DECAYS), 0.0,
                "one of " + ", ".join(f"{d:g}" for d in DECAYS), one_of_decays, 210),
         int_slider("truth", "digit", "Row of the cell whose scans are shown", 0, 9, 9, 190),
-        int_slider("answer", "read as", "Column of the cell whose scans are shown", 0, 9, 8, 190),
+        int_slider("answer", "read as", "Column of the cell whose scans are shown", 0, 9, 5, 190),
         int_slider("seed", "seed", "Other parts of the data, first weights and batches", 0, 20, 0,
                    190),
     ]  # fmt: skip
