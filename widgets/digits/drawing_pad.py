@@ -85,8 +85,8 @@ def pad(run=None, lang="en", **settings):
                PLACINGS, "boxed", 240),
         float_slider("pen", "pen", "Thickness of the line, in dots of the bitmap", 1, 10, 5, 0.5,
                      230),
-        int_slider("meant", "you mean", "The digit that you want your own drawing to be read as",
-                   0, 9, 4, 220),
+        int_slider("meant", "you mean", "Which digit your own drawing is to be read as", 0, 9, 4,
+                   220),
         drawn("strokes", "strokes", checked_strokes),
     ]  # fmt: skip
 
@@ -95,14 +95,9 @@ def pad(run=None, lang="en", **settings):
 
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
-        touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less}, idle=idle,
+        touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less},
         blocks=BLOCKS,
     )  # fmt: skip
-
-
-def idle(settings):
-    """Of a stored drawing it is known which digit is meant."""
-    return () if settings["drawing"] == OWN else ("meant",)
 
 
 def checked_strokes(text):

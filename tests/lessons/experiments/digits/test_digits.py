@@ -126,9 +126,12 @@ def test_training_sets_have_the_scans_first_and_as_many_as_they_should():
 
 
 def test_the_stored_table_is_what_runs_give(compiled):
-    for kind in (varied.PLAIN, "slanted and turned"):
-        again = np.array([varied.accuracies(kind, seed) for seed in range(3)])
-        assert np.abs(again - varied.stored_table()[kind][:3]).max() < 0.06
+    table = varied.stored_table()
+    assert tuple(table) == varied.KINDS
+    for k, kind in enumerate(varied.KINDS):
+        again = np.array([varied.accuracies(kind, seed) for seed in (k, k + 9)])
+        # Other machines' vectors round otherwise.
+        assert np.abs(again.mean(axis=0) - table[kind][[k, k + 9]].mean(axis=0)).max() < 0.06
 
 
 # --- counts -------------------------------------------------------------------------------------

@@ -1,0 +1,164 @@
+"""Digits are drawn on the pad of lesson 15 in a real Lab: by a mouse, by a finger, by a menu."""
+
+import json
+import math
+from itertools import pairwise
+
+import lab
+import pytest
+
+# A small notebook, so that nothing else has to be trained first.
+CELLS = ["from widgets import digits\npad = digits.pad()\npad"]
+NAME, PANEL = "pad.ipynb", 0
+STROKES = "pad.settings['drawing'], pad.settings['strokes']"
+
+
+@pytest.fixture(scope="module")
+def lesson(server, page):
+    cells = [
+        {"cell_type": "code", "id": f"c{k}", "metadata": {}, "source": source, "outputs": [],
+         "execution_count": None}
+        for k, source in enumerate(CELLS)
+    ]  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (server.root / NAME).write_text(json.dumps(notebook))
+    lab.open_notebook(page, server, NAME)
+    lab.run_all(page)
+    return page
+
+
+@pytest.fixture
+def areas(lesson):
+    """What can be touched: the pad, clear, undo, in this order; nothing of one's own is drawn."""
+    lab.click(lesson, "reset", PANEL)
+    areas = lab.panel(lesson, PANEL).locator(".knobs-touch > div")
+    areas.first.evaluate(lab.IN_SIGHT)
+    lab.settle(lesson, PANEL)
+    assert "Stored drawing" in words(lesson)
+    yield [areas.nth(k) for k in range(3)]
+    assert lesson.errors == []
+
+
+def words(page):
+    return lab.look(page, PANEL)[1]
+
+
+def drawn(page):
+    """The setting of the kernel that holds what was drawn: a list of strokes, lists of numbers."""
+    ask = """async code => {
+        const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        const ask = {code: "", silent: true, user_expressions: {it: code}};
+        const reply = await kernel.requestExecute(ask).done;
+        return reply.content.user_expressions.it.data["text/plain"];
+    }"""
+    lab.settle(page, PANEL)
+    text = page.evaluate(ask, "pad.settings['strokes']").strip("'")
+    return [[int(number) for number in part.split(" ")] for part in text.split(";") if part]
+
+
+def at(area, x, y):
+    """Where a place of the pad is, in the window; x and y from 0 to 1, y upwards."""
+    box = area.bounding_box()
+    return box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]
+
+
+def ring(n=40):
+    """Points of a 0."""
+    angles = [math.pi / 2 + 2 * math.pi * k / n for k in range(n + 1)]
+    return [(0.5 + 0.25 * math.cos(a), 0.5 + 0.4 * math.sin(a)) for a in angles]
+
+
+def draw_by_mouse(page, area, points, pause=5):
+    page.mouse.move(*at(area, *points[0]))
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*at(area, *point))
+        page.wait_for_timeout(pause)
+    page.mouse.up()
+
+
+def finger(page):
+    """Return a function that puts a finger down, moves it, and takes it up: as the system does."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        points = [{"x": x, "y": y} for x, y in places]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(16)
+
+    return touch
+
+
+def test_a_mouse_draws_a_digit_that_is_read(lesson, areas):
+    before = lab.picture(lesson, PANEL)
+    draw_by_mouse(lesson, areas[0], ring())
+    (stroke,) = drawn(lesson)
+    assert "Your drawing: read as 0" in words(lesson)
+    assert lab.picture(lesson, PANEL) != before
+    # All of the way is there, however busy the kernel was: left, below, right, and up again.
+    x, y = stroke[::2], stroke[1::2]
+    assert len(x) > 30
+    assert (min(x), max(x)) == pytest.approx((70, 210), abs=6)
+    assert (min(y), max(y)) == pytest.approx((28, 252), abs=6)
+    gaps = [math.hypot(*gap) for gap in zip(differences(x), differences(y), strict=True)]
+    assert max(gaps) < 40
+
+
+def differences(numbers):
+    return [after - before for before, after in pairwise(numbers)]
+
+
+def test_a_quick_hand_loses_no_part_of_its_way(lesson, areas):
+    lesson.mouse.move(*at(areas[0], 0.5, 0.9))
+    lesson.mouse.down()
+    for point in ring(120)[1:]:
+        lesson.mouse.move(*at(areas[0], *point))
+    lesson.mouse.up()
+    (stroke,) = drawn(lesson)
+    assert len(stroke) > 100
+    assert "Your drawing: read as 0" in words(lesson)
+
+
+def test_a_finger_draws_two_strokes_and_the_page_stays_where_it_is(lesson, areas):
+    touch = finger(lesson)
+    top = areas[0].bounding_box()["y"]
+    for line in ([(0.25, 0.9), (0.2, 0.45), (0.8, 0.45)], [(0.65, 0.75), (0.65, 0.4), (0.65, 0.1)]):
+        (x, y), *rest = line
+        touch("touchStart", at(areas[0], x, y))
+        for end in rest:
+            for k in range(1, 11):
+                touch(
+                    "touchMove", at(areas[0], x + k * (end[0] - x) / 10, y + k * (end[1] - y) / 10)
+                )
+            x, y = end
+        touch("touchEnd")
+    assert len(drawn(lesson)) == 2
+    assert areas[0].bounding_box()["y"] == top
+    assert "Your drawing: read as 4" in words(lesson)
+    touch("touchStart", at(areas[2], 0.5, 0.5))
+    touch("touchEnd")
+    assert len(drawn(lesson)) == 1
+    touch("touchStart", at(areas[1], 0.5, 0.5))
+    touch("touchEnd")
+    lab.settle(lesson, PANEL)
+    assert "Nothing is drawn yet." in words(lesson)
+
+
+def test_the_menu_shows_stored_drawings(lesson, areas):
+    before = words(lesson)
+    lab.choose(lesson, "drawing", "0, drawing 1", PANEL)
+    assert words(lesson) != before
+    assert "0 was meant" in words(lesson) or "read as 0" in words(lesson)
+    draw_by_mouse(lesson, areas[0], ring())
+    assert "Your drawing: read as 0" in words(lesson)
+    lab.choose(lesson, "drawing", "nothing", PANEL)
+    assert "Nothing is drawn yet." in words(lesson)
+
+
+def test_the_picture_follows_the_pen(lesson, areas):
+    """While the pen moves, frames are painted: more than one for the whole stroke."""
+    lab.panel(lesson, PANEL).evaluate(lab.LISTEN)
+    draw_by_mouse(lesson, areas[0], ring(), pause=25)
+    lab.settle(lesson, PANEL)
+    assert lesson.evaluate("painted.length") >= 8
