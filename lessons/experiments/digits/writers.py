@@ -34,8 +34,6 @@ def held_out(seed, in_order, engine="auto"):
     rows = np.arange(len(y)) if in_order else np.random.default_rng(seed).permutation(len(y))
     piece = np.array_split(rows, PIECES)[seed % PIECES]
     rest = np.setdiff1d(rows, piece)
-    split = replace(
-        data.digits(), X_train=X[rest], y_train=y[rest], X_val=X[piece], y_val=y[piece]
-    )
+    split = replace(data.digits(), X_train=X[rest], y_train=y[rest], X_val=X[piece], y_val=y[piece])
     run = train(replace(NETWORK, seed=seed), split, engine, None, "fit")
     return right(run, X[piece], y[piece])
