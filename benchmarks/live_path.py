@@ -31,6 +31,7 @@ from widgets import (
     playground,
     regularization,
     schedules,
+    search,
 )
 
 
@@ -98,6 +99,7 @@ PANELS = {
     ),
     "digits": (digits.panel, "learning_rate", RATES),
     "digits.pad": (digits.pad, "pen", (1.0, 10.0)),
+    "search (a touched cell)": (search.panel, "learning_rate", RATES),
 }
 
 

@@ -11,6 +11,9 @@ class Progress:
     0.0
     """
 
+    # Of work that brings its result little by little: a function that returns what is there.
+    so_far = None
+
     def __init__(self):
         self.shared = np.zeros(2, dtype=np.int64)
         self.total = 1
@@ -43,3 +46,25 @@ class Progress:
         if self.cancelled:
             part.cancel()
         return part
+
+
+class Stretch(Progress):
+    """The progress of one stretch of some work, told as a part of the whole.
+
+    Parameters: whole, the Progress of all; before, how many pieces come before it; total, of all.
+
+    >>> whole = Progress()
+    >>> Stretch(whole, 10, 40).report(10, 15)
+    >>> whole.fraction
+    0.5
+    """
+
+    def __init__(self, whole, before, total):
+        super().__init__()
+        self.whole, self.before, self.all = whole, before, total
+        whole.parts.append(self)
+        if whole.cancelled:
+            self.cancel()
+
+    def report(self, done, total):
+        self.whole.report(self.before + done, self.all)

@@ -31,8 +31,8 @@ class Panel(Places, Idle, Touchable, Hand, Still):
     Parameters:
         knobs: a list of Knob.
         compute: `compute(settings, progress) -> result`, pure; progress is a lessons.Progress.
-            A result may have a `rest(progress) -> result`, for what takes longer: it is computed
-            once the picture is on the page, and for a pinned result then.
+            A result may have a `rest(progress) -> result`, for what takes longer: it follows the
+            picture, also for a pinned result, and can show what is there by `progress.so_far`.
         draw: `draw(figure) -> artists`, called once; the attributes of artists will move.
         update: `update(artists, result, moment, pinned)`; pinned is a result with a label, see
             widgets.pinned, or None.
@@ -63,12 +63,9 @@ class Panel(Places, Idle, Touchable, Hand, Still):
         self.brief = brief or describe
         self.steps, self.frame, self.touch = steps, frame, touch or {}
         self.idle = idle or (lambda settings: ())
-        self.result = self.moment = self.pinned = self.pinned_settings = self.time = None
-        self.text = ""
+        self.result = self.moment = self.pinned = self.pinned_settings = self.time = self.job = None
         # The settings of the result: those of the knobs, unless a computation is under way.
-        self.computed = {}
-        self.timings = {}
-        self.job = None
+        self.computed, self.timings, self.text = {}, {}, ""
         # Whether the last computation was too long for one tick.
         self.long = False
         self.listeners = []
@@ -225,6 +222,9 @@ class Panel(Places, Idle, Touchable, Hand, Still):
                     return
                 if job.age > LONG_SECONDS:
                     self.show_progress(job.progress.fraction)
+                if job.progress.so_far and job.compute != self.with_rest:
+                    self.result = job.progress.so_far()
+                    self.redraw()
 
     def show(self, job):
         """Show what a job brought, unless a newer one is under way.

@@ -17,11 +17,12 @@ from widgets import (
     playground,
     regularization,
     schedules,
+    search,
 )
 
 LESSONS = nine_steps, epoch_batch_iteration, learning_rate, batch_size, loss_functions
 LESSONS += activations, optimizers, schedules, gradients, overfitting, regularization
-LESSONS += batch_normalization, playground, digits
+LESSONS += batch_normalization, search, playground, digits
 PANELS = {
     f"{module.__name__.split('.')[1]}.{name}": make
     for module in LESSONS

@@ -443,6 +443,48 @@ def with_rest(fake, monkeypatch):
     panel.close()
 
 
+@pytest.mark.parametrize("pinned", [False, True])
+def test_what_there_is_of_the_rest_is_shown_meanwhile_but_not_what_is_pinned(
+    fake, with_rest, monkeypatch, pinned
+):
+    """A rest that says what there is so far: 15 points."""
+    fake.gate.clear()
+    compute, begun = fake.compute, threading.Event()
+
+    def computed(settings, progress):
+        result = compute(settings, progress)
+        whole = result.rest
+
+        def rest(progress):
+            more = settings | {"n": settings["n"] + 5}
+            progress.so_far = lambda: SimpleNamespace(settings=more, stopped=False)
+            begun.set()
+            return whole(progress)
+
+        result.rest = rest if settings["rate"] == 2.0 else None
+        return result
+
+    monkeypatch.setattr(with_rest, "compute", computed)
+    seen = []
+    with_rest.on_change(lambda panel: seen.append(points(panel)[0]))
+    if pinned:
+        slide(with_rest, "rate", 2.0)
+        begun.wait()
+        with_rest.pin.value = True
+        begun.clear()
+        slide(with_rest, "rate", 3.2)
+        seen.clear()
+    else:
+        slide(with_rest, "rate", 2.0)
+    begun.wait()
+    if not pinned:
+        wait_for(lambda: 15 in seen)
+    fake.gate.set()
+    settle(with_rest)
+    assert points(with_rest) == ([10, 20] if pinned else [20, 0])
+    assert (15 in seen) != pinned
+
+
 def points(panel):
     return [panel.artists.curve.get_xdata().size, panel.artists.ghost.get_xdata().size]
 

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import Progress, TrainConfig
+from lessons import TrainConfig
 from lessons.engines import engine_for_long_work
 from lessons.experiments.schedules.comparison import NAMES as COMPARED
 from lessons.experiments.schedules.comparison import Ends, below, ends
 from lessons.numerals import count, number, short
+from lessons.progress import Stretch
 from lessons.schedules import SCHEDULES
 from widgets.artists import words
 from widgets.knobs import choice, count_slider, int_slider
@@ -48,7 +49,7 @@ class Result:
     def with_all_seeds(self, progress):
         result, engine = self, engine_for_long_work(progress)
         while result.rest:
-            result = extended(result, OneSeed(progress, result.trainings), engine)
+            result = extended(result, Stretch(progress, result.trainings, TRAININGS), engine)
         if not result.stopped:
             compared[key_of(result.settings)] = result
         return result
@@ -84,20 +85,6 @@ class Result:
 
 # Comparisons that are complete, by their settings.
 compared = {}
-
-
-class OneSeed(Progress):
-    """The progress of one seed, told as a part of all trainings. Parameters: whole, before it."""
-
-    def __init__(self, whole, before):
-        super().__init__()
-        self.whole, self.before = whole, before
-        whole.parts.append(self)
-        if whole.cancelled:
-            self.cancel()
-
-    def report(self, done, total):
-        self.whole.report(self.before + done, TRAININGS)
 
 
 def compare(lang="en", **settings):

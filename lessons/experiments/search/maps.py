@@ -160,11 +160,11 @@ class ScoreMap:
     @property
     def spread(self):
         """By which factor the seeds of a cell differ, (R, C); 1 for a single one."""
-        there = np.nan_to_num(np.where(np.isfinite(self.loss), self.loss, np.nan), nan=1.0)
         finite = np.isfinite(self.loss)
-        high = np.where(finite, there, -np.inf).max(axis=2)
-        low = np.where(finite, there, np.inf).min(axis=2)
-        return np.where(finite.any(axis=2), high / np.maximum(low, 1e-12), 1.0)
+        high = np.where(finite, self.loss, -np.inf).max(axis=2)
+        low = np.where(finite, self.loss, np.inf).min(axis=2)
+        some = finite.any(axis=2)
+        return np.where(some, high, 1.0) / np.maximum(np.where(some, low, 1.0), 1e-12)
 
     @property
     def edges(self):

@@ -1,0 +1,6 @@
+"""The panels and tasks of lesson 13: many settings, many seeds, and what they tell."""
+
+from widgets.search.map import panel
+from widgets.search.questions import goals, predict_best, predict_fair
+
+__all__ = ["goals", "panel", "predict_best", "predict_fair"]
