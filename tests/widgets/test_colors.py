@@ -130,8 +130,8 @@ PANELS = {
     digits.panel: [{"layers": 0, "learning_rate": 100.0}, {"truth": 1, "answer": 1, "pinned": {}}],
     digits.pad: [{"drawing": "nothing"}, {"placing": "as drawn", "pinned": {"pen": 2.0}}],
     search.panel: [
-        {"right": -8, "epochs": 5, "pinned": {"learning_rate": 1.0, "epochs": 5}},
-        {"data": "bumps", "up": "units", "epochs": 5}, {"seeds": 0},
+        {"right": -8, "seeds": 3, "epochs": 5, "pinned": {"learning_rate": 1.0, "epochs": 5}},
+        {"data": "bumps", "up": "units", "seeds": 3, "epochs": 5}, {"seeds": 0},
     ],
 }  # fmt: skip
 SHOWN = [(make, settings) for make in PANELS for settings in ({}, *PANELS[make])]

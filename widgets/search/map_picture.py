@@ -40,7 +40,7 @@ def draw_map(figure):
     axes = figure.add_axes(MAP, label="map")
     axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
     axes.spines[["left", "bottom"]].set_visible(False)
-    strips = {edge: draw_strip(figure, edge) for edge in SIDES}
+    strips = SimpleNamespace(**{edge: draw_strip(figure, edge) for edge in SIDES})
     cells = PixelMap(axes)
     cells.smooth = False
     line = {"solid_joinstyle": "miter", "clip_on": False}
@@ -99,7 +99,7 @@ def show_map(artists, result, pinned):
         "Validation loss of the touched cell" if whole
         else f"Validation loss, {'one seed' if seeds == 1 else f'median of {seeds} seeds'}"
     )  # fmt: skip
-    for edge, arrow in artists.strips.items():
+    for edge, arrow in vars(artists.strips).items():
         lit = not whole and edge in result.further
         arrow.set_text(ARROWS[edge] * (3 if lit else 1) if result.can_go(edge) else "")
         if lit and edge in ("left", "right"):

@@ -159,7 +159,7 @@ def test_the_strip_of_seeds_shows_the_losses_of_the_best_and_the_touched_cell(op
 
 
 def lit(panel):
-    return {edge for edge, arrow in panel.artists.map.strips.items()
+    return {edge for edge, arrow in vars(panel.artists.map.strips).items()
             if arrow.get_color() == map_picture.RED}  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def test_at_the_end_of_a_ladder_there_is_nothing_to_search(opened):
     edges = opened.result.map.edges
     assert "left" in edges
     assert "left" not in lit(opened)
-    assert opened.artists.map.strips["left"].get_text() == ""
+    assert opened.artists.map.strips.left.get_text() == ""
     assert ("nothing beyond" in str(opened)) == (set(edges) == {"left"})
 
 
