@@ -40,13 +40,15 @@ def panel(lang="en", **settings):
     """
     axes = {label: name for name, label in LABELS.items()}
     knobs = [
-        choice("data", "data", "What the network has to learn", SETS, "spiral"),
-        choice("across", "across", "The knob of the columns", axes, "learning_rate"),
-        choice("up", "up", "The knob of the rows", axes, "batch_size"),
-        choice("optimizer", "optimizer", "Of all cells", menu(OPTIMIZERS), "sgd"),
+        choice("data", "data", "What the network has to learn", SETS, "spiral", width=190),
+        choice("across", "across", "The knob of the columns", axes, "learning_rate",
+               width=190),
+        choice("up", "up", "The knob of the rows", axes, "batch_size", width=190),
+        choice("optimizer", "optimizer", "Of all cells", menu(OPTIMIZERS), "sgd", width=190),
         choice("seeds", "train", "Which cells, and with how many seeds", WHAT, 1, width=230),
-        int_slider("right", "further right", "Columns that the map is moved by", -8, 8, 0),
-        int_slider("upward", "further up", "Rows that the map is moved by", -8, 8, 0),
+        int_slider("right", "further right", "Columns that the map is moved by", -8, 8, 0,
+                   width=270),
+        int_slider("upward", "further up", "Rows that the map is moved by", -8, 8, 0, width=270),
         int_slider("seed", "seed", "The first of the seeds: data, first weights, batches", 0, 19,
                    0),
         *(ladder(name) for name in LADDERS),
@@ -69,7 +71,7 @@ def ladder(name):
     kind = whole if isinstance(values[-1], int) else between
     allowed = f"a {'whole ' if kind is whole else ''}number from {values[0]} to {values[-1]}"
     return slider(name, LABELS[name], "Of the touched cell", values, FIRST[name], allowed,
-                  kind(values[0], values[-1]), 250)  # fmt: skip
+                  kind(values[0], values[-1]), 275)  # fmt: skip
 
 
 # --- touch --------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ STRIPS = {
     "left": (0.002, 0.125, 0.024, 0.67), "right": (0.495, 0.125, 0.028, 0.67),
     "down": (0.105, 0.0, 0.385, 0.042), "up": (0.105, 0.799, 0.385, 0.045),
 }  # fmt: skip
+LEGEND = "★ best", "outline: as good"
 SIGNS = (
     "● seeds differ by more than 1.3, 2, 5 times",
     "– no better than guessing",
@@ -64,8 +65,8 @@ def draw_map(figure):
         across=words(axes, 1, -0.098, fontsize=NORMAL, ha="right", va="center"),
         up=words(axes, 0, 1.085, fontsize=NORMAL),
         title=words(axes, 0, 1.23, fontsize=NORMAL),
-        legend=[words(axes, x, 1.165, text, fontsize=SMALL, color=color)
-                for x, text, color in ((0, "★ best", BLACK), (0.3, "outline: as good", GREEN))],
+        legend=[words(axes, x, 1.165, fontsize=SMALL, color=color)
+                for x, color in ((0, BLACK), (0.3, GREEN))],
         strips=strips,
     )  # fmt: skip
 
@@ -92,9 +93,12 @@ def show_map(artists, result, pinned):
     artists.touched.set_data(*frame(result.cell, rows, columns))
     same = pinned and pinned.across == result.across and pinned.up == result.up
     artists.pinned.set_data(*frame(pinned.cell if same else None, rows, columns))
-    artists.region.set_data(*outline(scores.region & (not whole)))
-    show_chosen(artists.chosen, scores)
+    # A single seed cannot say which cells are as good.
     seeds = scores.loss.shape[2]
+    artists.region.set_data(*outline(scores.region & (seeds > 1)))
+    for text, sign, counts in zip(artists.legend, LEGEND, (not whole, seeds > 1), strict=True):
+        text.set_text(sign if counts else "")
+    show_chosen(artists.chosen, scores)
     artists.title.set_text(
         "Validation loss of the touched cell" if whole
         else f"Validation loss, {'one seed' if seeds == 1 else f'median of {seeds} seeds'}"

@@ -116,6 +116,8 @@ def test_a_star_is_in_the_best_and_a_frame_around_the_touched_cell(opened):
 
 
 def test_the_outline_is_around_the_cells_that_are_as_good(opened):
+    assert len(xy(opened.artists.map.region)[0]) == 0
+    assert "outline: as good" not in [text.get_text() for text in opened.artists.map.legend]
     opened.set(seeds=3)
     scores = opened.result.map
     x, _ = xy(opened.artists.map.region)
