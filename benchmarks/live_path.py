@@ -70,6 +70,7 @@ PANELS = {
     "schedules": (schedules.panel, "learning_rate", RATES),
     "schedules (points)": (schedules.panel, "point2", (0.0, 1.0)),
     "schedules.floor": (schedules.floor, "learning_rate", RATES),
+    "search.curse": (search.curse, "n", (1, 100)),
     "gradients": (gradients.panel, "learning_rate", RATES),
     "gradients (32 layers)": (
         lambda: gradients.panel(depth=32),

@@ -10,7 +10,7 @@ from widgets.names import shorten
 BRIEFLY = {
     "learning_rate": "η", "batch_size": "batch", "samples": "N", "curvature": "λ",
     "temperature": "T", "shift": "c", "bn_momentum": "α", "eps": "ε", "depth": "layers",
-    "width": "units", "condition": "κ", "momentum": "μ", "decay": "λ",
+    "width": "units", "condition": "κ", "momentum": "μ", "decay": "λ", "m": "m",
 }  # fmt: skip
 # How wide a label may be, in units of its font size: as wide as those at the ends of curves.
 ROOM = 9.3

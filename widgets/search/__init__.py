@@ -4,3 +4,6 @@ from widgets.search.map import panel
 from widgets.search.questions import goals, predict_best, predict_fair
 
 __all__ = ["goals", "panel", "predict_best", "predict_fair"]
+from widgets.search.winner import curse
+
+__all__ = ["curse"]
