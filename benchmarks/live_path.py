@@ -70,6 +70,12 @@ PANELS = {
     "schedules": (schedules.panel, "learning_rate", RATES),
     "schedules (points)": (schedules.panel, "point2", (0.0, 1.0)),
     "schedules.floor": (schedules.floor, "learning_rate", RATES),
+    "search.grids": (search.grids, "low", RATES),
+    "search.grids (valley)": (
+        lambda: search.grids(response="an idealized valley"),
+        "weight",
+        (0.0, 1.0),
+    ),
     "search.curse": (search.curse, "n", (1, 100)),
     "gradients": (gradients.panel, "learning_rate", RATES),
     "gradients (32 layers)": (

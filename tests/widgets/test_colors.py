@@ -92,6 +92,10 @@ PANELS = {
         {"sigma": 3.0, "pinned": {"sigma": 1.0}},
         {"task": "network, noise stays", "updates": 300, "learning_rate": 0.032},
     ],
+    search.grids: [
+        {"response": "an idealized valley", "pinned": {"side": 5}},
+        {"low": 1e-4, "place": "in the middles"},
+    ],
     search.curse: [{"m": 20, "pinned": {"n": 10}}, {"differ": "the learning rate, too"}],
     gradients.chain: [
         {"activation": "relu", "init": "large_normal", "w": 1.4, "pinned": {"width": 16}},

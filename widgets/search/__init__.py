@@ -4,6 +4,7 @@ from widgets.search.map import panel
 from widgets.search.questions import goals, predict_best, predict_fair
 
 __all__ = ["goals", "panel", "predict_best", "predict_fair"]
+from widgets.search.against import grids
 from widgets.search.winner import curse
 
-__all__ = ["curse"]
+__all__ = ["curse", "grids"]
