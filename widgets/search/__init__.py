@@ -5,6 +5,7 @@ from widgets.search.questions import goals, predict_best, predict_fair
 
 __all__ = ["goals", "panel", "predict_best", "predict_fair"]
 from widgets.search.against import grids
+from widgets.search.chance_questions import predict_grid, predict_score
 from widgets.search.winner import curse
 
-__all__ = ["curse", "grids"]
+__all__ = ["curse", "grids", "predict_grid", "predict_score"]
