@@ -238,8 +238,8 @@ def test_the_best_is_too_good_as_computed(seeds, measured):
 @pytest.mark.claim(
     "search",
     "The usual error of a measured accuracy p is √(p(1 − p)/m). It promises more than twice too "
-    "much luck: these runs err on mostly the same points, so they share most of their luck, and what is "
-    "shared decides nothing.",
+    "much luck: these runs err on mostly the same points, so they share most of their luck, and "
+    "what is shared decides nothing.",
 )
 def test_independent_errors_promise_too_much(seeds, measured):
     """The same searches; independent runs would disagree on 2p(1 − p) of the points."""
