@@ -70,7 +70,7 @@ PANELS = {
     "schedules": (schedules.panel, "learning_rate", RATES),
     "schedules (points)": (schedules.panel, "point2", (0.0, 1.0)),
     "schedules.floor": (schedules.floor, "learning_rate", RATES),
-    "search.grids": (search.grids, "low", RATES),
+    "search.grids": (search.grids, "low", (1e-4, 0.01)),
     "search.grids (valley)": (
         lambda: search.grids(response="an idealized valley"),
         "weight",

@@ -160,7 +160,7 @@ def draw(figure):
                      color=ink(color), fontsize=SMALL, va="top", **style)  # fmt: skip
 
     names = ("validation score of the best of n", "its true score",
-             "true + E[max of n] · √(d/2m)", "true + the same, independent errors")  # fmt: skip
+             "true + E[max of n] · √(d/2m)", "with independent errors")  # fmt: skip
     return SimpleNamespace(
         equal=one.plot([0, 1], [0, 1], color=GRAY, linewidth=0.8)[0],
         dots=one.plot([], [], "o", color=GRAY, ms=4, mew=0, alpha=0.75)[0],
