@@ -9,7 +9,10 @@ from IPython.core.inputtransformer2 import TransformerManager
 from reference import ROOT, run_python
 
 LIBRARIES = {
-    "lessons": {"numpy", "scipy", "numba", "llvmlite", "sklearn", "pandas", "joblib", "psutil"},
+    "lessons": {
+        *("numpy", "scipy", "numba", "llvmlite", "sklearn", "pandas", "joblib", "psutil"),
+        "distributed",  # where `make cluster` has installed it
+    },
     "widgets": {
         "numpy",
         "matplotlib",
