@@ -1,18 +1,14 @@
 """The parts of a picture on a narrow page: none cut off, letters as they were."""
 
 import pytest
-from lesson_panels import PANELS
 from matplotlib.figure import Figure
 
 from widgets.arrangement import LEAST, Arrangement
-from widgets.artists import Words
-from widgets.picture import texts
 
 # As drawn: two axes with room for labels, a heading over both, a scale below both.
 SIZE = 8, 4
 BLOCKS = (0, 0, 400, 300), (400, 0, 800, 300), (0, 300, 800, 400)
 PLACES = (50, 40, 300, 200), (450, 40, 300, 200), (50, 330, 700, 20)
-ROOMS = 352, 560, 700
 
 
 @pytest.fixture
@@ -92,64 +88,3 @@ def test_lines_follow_when_the_page_changes_twice(arrangement):
         path = line.get_transform().transform_path(line.get_path())
         left = figure.transFigure.transform((0.6, 0.5))[0]
         assert path.vertices[0, 0] == pytest.approx(left)
-
-
-# The panels
-
-
-@pytest.fixture(scope="module")
-def pictures(compiled):
-    """All pictures of the kit, each arranged for every narrow page: (room, texts, size)."""
-    made = {}
-    for name, make in PANELS.items():
-        panel = make()
-        for room in ROOMS:
-            panel.picture.fit(room, 1.0)
-            panel.paint()
-            made[name, room] = list(boxes_of_texts(panel.picture)), panel.picture.shape
-            assert panel.picture.density == 1
-        panel.close()
-    return made
-
-
-def boxes_of_texts(picture):
-    """Yield each text that is seen: its words, left, top, right and bottom in pixels."""
-    figure, renderer = picture.figure, picture.canvas.get_renderer()
-    height = figure.bbox.height
-    for text in (*texts(figure), *ticks(figure)):
-        if not text.get_visible() or not text.get_text().strip():
-            continue
-        if isinstance(text, Words):
-            x0, y0, x1, y1 = box_of_words(text)
-        else:
-            x0, y0, x1, y1 = text.get_window_extent(renderer).extents
-        yield text.get_text(), (x0, height - y1, x1, height - y0)
-
-
-def ticks(figure):
-    """The labels of all ticks that are within their axes."""
-    for axes in filter(lambda axes: axes.axison, figure.axes):
-        for axis in (axes.xaxis, axes.yaxis):
-            for tick in axis._update_ticks():
-                yield from (tick.label1, tick.label2)
-
-
-def box_of_words(text):
-    lines, width = text.sprite.shape[:2]
-    x, y = text.get_transform().transform(text.get_position())
-    left = x - {"left": 0, "center": width / 2, "right": width}[text.get_ha()]
-    bottom = y - {"bottom": 0, "center": lines / 2, "top": lines}[text.get_va()]
-    return left, bottom, left + width, bottom + lines
-
-
-@pytest.mark.parametrize("room", ROOMS)
-@pytest.mark.parametrize("name", PANELS)
-def test_no_word_is_cut_off(pictures, name, room):
-    words, shape = pictures[name, room]
-    assert shape["width"] == room
-    cut = [
-        (text, [round(edge) for edge in box])
-        for text, box in words
-        if box[0] < -3 or box[1] < -3 or box[2] > room + 3 or box[3] > shape["height"] + 3
-    ]
-    assert cut == []

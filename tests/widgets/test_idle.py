@@ -2,10 +2,8 @@
 
 import json
 
-import ipywidgets
 import pytest
-from lesson_panels import PANELS
-from panels import Fake, pixels, slide
+from panels import Fake, slide
 
 
 def idle_of(settings):
@@ -90,48 +88,3 @@ def test_a_pinned_setting_differs_by_knobs_that_count_in_both(panel):
     assert panel.pinned_settings["rate"] == 5.0
     panel.set(mode="slow")
     assert panel.pinned_beside(panel.computed).differences == ("mode = plain",)
-
-
-def has_few_positions(knob):
-    """Whether it is a menu or a box."""
-    return knob.is_menu or isinstance(knob.control, ipywidgets.Checkbox)
-
-
-def by_menus(panel):
-    """Settings that differ by one menu from the first ones, and those with no box ticked."""
-    boxes = [f for f, knob in panel.knobs.items() if isinstance(knob.control, ipywidgets.Checkbox)]
-    yield dict.fromkeys(boxes, False)
-    for field, knob in panel.knobs.items():
-        if has_few_positions(knob):
-            yield from ({field: option} for option in knob.values)
-
-
-@pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
-def test_an_idle_knob_changes_nothing(make, compiled):
-    """Text and picture stay the same, to the pixel."""
-    panel, tried = make(), set()
-    first = panel.knob_settings()
-    for changes in by_menus(panel):
-        idle = set(panel.idle(first | changes)) - tried
-        tried |= idle
-        if idle:
-            panel.set(**first | changes)
-            before, text = pixels(panel), str(panel)
-        for field in idle:
-            values = panel.knobs[field].values
-            panel.set(**{field: values[0] if values[0] != first[field] else values[-1]})
-            assert str(panel) == text, field
-            assert (pixels(panel) == before).all(), field
-    panel.close()
-
-
-@pytest.mark.parametrize("make", PANELS.values(), ids=PANELS)
-def test_no_knob_vanishes_under_a_hand_that_slides_another(make, compiled):
-    """Only menus and boxes decide which knobs are idle."""
-    panel = make()
-    settings = panel.knob_settings()
-    for field, knob in panel.knobs.items():
-        if not has_few_positions(knob) and not knob.is_drawn:
-            for value in (knob.values[0], knob.values[-1]):
-                assert [*panel.idle(settings | {field: value})] == [*panel.idle(settings)], field
-    panel.close()

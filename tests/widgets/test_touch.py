@@ -1,11 +1,9 @@
 """A hand that touches the picture: where it is in the units of an axes, and what that moves."""
 
-import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from lesson_panels import PANELS
 from panels import Fake, in_picture, touch
 
 from widgets.knobs import drawn, int_slider
@@ -183,65 +181,3 @@ def test_what_was_drawn_has_a_place_of_its_own_and_no_neighbors(pad):
     assert keys[0] != keys[1]
     assert list(pad.neighbors("line")) == []
     assert [place.settings["n"] for place in pad.neighbors("n")] == [2, 3, 4, 5]
-
-
-# All that can be touched in the lessons. Those that train for long have nothing to be touched.
-LONG = "learning_rate.sweep", "optimizers.rates", "batch_normalization.rates", "schedules.compare"
-TOUCHED = [name for name in PANELS if name not in LONG]
-
-
-@pytest.fixture(scope="module", params=TOUCHED)
-def lesson_panel(request, compiled):
-    panel = PANELS[request.param]()
-    yield panel
-    panel.close()
-
-
-def labels(panel):
-    """The names of knobs that a learner sees, and the settings that they are."""
-    found = {knob.control.description: field for field, knob in panel.knobs.items()}
-    return found | ({panel.clock.description: "time"} if panel.clock else {})
-
-
-def fields_named(panel, help):
-    """The settings whose knobs a help names, each or all that stand behind a button."""
-    behind, names = re.search(r"; the knobs? (behind )?(.+) do(es)? the same", help).group(1, 2)
-    if not behind:
-        return {labels(panel)[name] for name in names.split(", ")}
-    rows = {group.name: group.row.children for group in panel.groups}
-    controls = [control for name in names.split(", ") for control in rows[name]]
-    return {field for field, knob in panel.knobs.items() if knob.control in controls}
-
-
-def test_every_help_names_a_knob_that_is_there(lesson_panel):
-    for area in lesson_panel.areas():
-        assert fields_named(lesson_panel, area["help"])
-
-
-def test_areas_do_not_cover_each_other(lesson_panel):
-    boxes = [area["box"] for area in lesson_panel.areas()]
-    for k, (left, bottom, width, height) in enumerate(boxes):
-        assert left >= 0 and bottom >= 0 and left + width <= 1 and bottom + height <= 1
-        for other_left, other_bottom, other_width, other_height in boxes[:k]:
-            beside = left >= other_left + other_width or other_left >= left + width
-            assert (
-                beside or bottom >= other_bottom + other_height or other_bottom >= bottom + height
-            )
-
-
-def test_drags_to_anywhere_move_what_the_help_names_and_nothing_else(lesson_panel):
-    panel, named = lesson_panel, set()
-    for area in panel.areas():
-        panel.set(**panel.start)
-        (left, bottom, width, height), fields = area["box"], fields_named(panel, area["help"])
-        panel.on_touch(area["name"], "down", left + 0.4 * width, bottom + 0.6 * height)
-        for x, y in ((0.9, 0.3), (0, 0), (1, 1), (-0.3, 3), (2, -1), (30, 0.5), (-30, -30)):
-            panel.on_touch(area["name"], "move", left + x * width, bottom + y * height)
-            assert panel.message.value == ""
-            changed = {name for name, value in panel.settings.items() if value != panel.start[name]}
-            # What no control shows is drawn; the knob that is named shows other drawings.
-            changed -= {field for field, knob in panel.knobs.items() if knob.is_drawn}
-            # A training of another length can have less time.
-            assert changed <= fields
-            named |= changed
-        assert fields & named
