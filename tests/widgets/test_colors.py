@@ -222,7 +222,7 @@ def each_alone(picture):
         canvas.restore_region(ground)
         artist.draw(renderer)
         after = np.asarray(canvas.buffer_rgba())
-        rows, columns = np.nonzero((after != before).any(axis=-1))
+        rows, columns = np.nonzero(whole(after) != whole(before))
         if len(rows) >= DOT:
             part = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
             yield artist, as_image(before[part]), as_image(after[part])
@@ -244,6 +244,11 @@ def shown_color(artist):
     return None if color is None else to_hex(color)
 
 
+def whole(pixels):
+    """View each pixel as one number: to compare its bytes one by one takes ten times longer."""
+    return pixels.view(np.uint32)[..., 0]
+
+
 def as_image(pixels):
     height, width = pixels.shape[:2]
     return Image.frombuffer("RGBX", (width, height), pixels.tobytes(), "raw", "RGBX", 0, 1)
@@ -256,13 +261,14 @@ def as_rgb(image):
 def sharpest(before, after):
     """Return the largest contrast of what was drawn, with what was there and with its neighbors."""
     drawn = (before != after).any(axis=-1)
-    best = colors.contrast(before, after)[drawn].max(initial=1)
-    light = np.pad(
-        np.where(drawn, colors.luminance(after) + 0.05, np.nan), 2, constant_values=np.nan
-    )
+    best = colors.contrast(before[drawn], after[drawn]).max(initial=1)
+    light = np.full(drawn.shape, np.nan)
+    light[drawn] = colors.luminance(after[drawn]) + 0.05
+    light = np.pad(light, 2, constant_values=np.nan)
     for shift in itertools.product(range(3), range(-2, 3)):
         ratio = light / np.roll(light, shift, (0, 1))
-        best = max(best, np.nan_to_num(np.maximum(ratio, 1 / ratio), nan=1).max())
+        # NaN, where one of the two was not drawn, counts for nothing.
+        best = np.fmax(best, np.fmax.reduce(np.maximum(ratio, 1 / ratio), axis=None))
     return best
 
 
