@@ -1,6 +1,7 @@
 """The lessons as files: executed, clean, compared for real, and no longer than they should be."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -67,8 +68,13 @@ def printed(cell):
 
 
 def run_nbval(path):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", str(path)]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=path.parent)
+    options = ["-q", "-p", "no:cacheprovider", "-p", "nbval", "--nbval"]
+    command = [sys.executable, "-m", "pytest", *options, str(path)]
+    # Other plug-ins take time to load and play no part here.
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, cwd=path.parent
+    )
     return result.returncode, result.stdout
 
 
