@@ -65,9 +65,8 @@ def test_weights_without_ink_never_change(seeds, measured):
 
 @pytest.mark.claim(
     "digits",
-    "But a support-vector machine does better than it in all 20 of 20 ways to share the scans out, "
-    "and so does the nearest neighbor, which simply looks up the most similar training scan, in "
-    "nearly all.",
+    "But a support-vector machine does better than it in nearly all of 20 ways to share the scans "
+    "out, and so does the nearest neighbor, which simply looks up the most similar training scan.",
 )
 def test_two_methods_do_better(seeds, measured):
     """64 units with Adam, SVC with C = 10, one nearest neighbor; validation scans, 20 splits."""
@@ -175,8 +174,7 @@ def test_another_hand_is_read_worse(seeds, measured):
 
 @pytest.mark.claim(
     "digits",
-    "Of the boxed drawings that are read wrongly, more than a quarter are read so with more than "
-    "90%.",
+    "Of the boxed drawings that are read wrongly, about a quarter are read so with more than 90%.",
 )
 def test_wrong_answers_are_sure_ones(seeds, measured):
     """All wrong answers of 20 networks to the 100 boxed drawings, and their probabilities."""
@@ -189,7 +187,7 @@ def test_wrong_answers_are_sure_ones(seeds, measured):
         wrong += int(mistaken.sum())
         sure += int(np.sum(probabilities[mistaken].max(axis=1) > 0.9))
     measured(f"{sure} of {wrong} wrong answers")
-    assert sure > 0.22 * wrong
+    assert 0.18 < sure / wrong < 0.36
 
 
 @pytest.mark.claim(

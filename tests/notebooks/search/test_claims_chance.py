@@ -255,7 +255,7 @@ def test_independent_errors_promise_too_much(seeds, measured):
 @pytest.mark.claim(
     "search",
     "A hundred runs take less than twice the luck of ten. Ten times as many validation points "
-    "leave about a third of it.",
+    "leave a third of it or less.",
 )
 def test_luck_grows_slowly_with_runs_and_falls_with_points(seeds, measured):
     """The same searches, with 100 and with 1,000 validation points."""
@@ -265,7 +265,7 @@ def test_luck_grows_slowly_with_runs_and_falls_with_points(seeds, measured):
         f"100 to 10 runs: {few[99] / few[9]:.1f}; 1,000 to 100 points: {many[99] / few[99]:.2f}"
     )
     assert 1.3 < few[99] / few[9] < 2
-    assert 0.25 < many[99] / few[99] < 0.45
+    assert 0.15 < many[99] / few[99] < 0.35
 
 
 @pytest.mark.claim(
