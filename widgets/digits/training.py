@@ -78,7 +78,7 @@ def panel(lang="en", **settings):
                {name: name for name in OPTIMIZERS}, "sgd"),
         choice("layers", "hidden layers", "How many there are",
                {"none": 0, "1": 1, "2": 2, "3": 3}, 1),
-        count_slider("units", "units", "Of each hidden layer", 1, 256, 32, 2, 0.5),
+        count_slider("units", "units per layer", "Of each hidden layer", 1, 256, 32, 2, 0.5),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
         count_slider("batch_size", "batch size", "Samples per update", 1, 1024, 32),
         choice("activation", "activation", "Non-linearity of the hidden units",
