@@ -80,13 +80,13 @@ def pad(run=None, lang="en", **settings):
         raise ValueError("run must have learned the digits: 64 inputs and 10 classes")
     knobs = [
         choice("drawing", "drawing", "Yours, or one of 100 that are stored",
-               {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 230),
+               {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 195),
         choice("placing", "brought to 8 × 8", "What is done with the drawing before it is read",
-               PLACINGS, "boxed", 240),
+               PLACINGS, "boxed", 225),
         float_slider("pen", "pen", "Thickness of the line, in dots of the bitmap", 1, 10, 5, 0.5,
-                     230),
+                     200),
         int_slider("meant", "you mean", "Which digit your own drawing is to be read as", 0, 9, 4,
-                   220),
+                   190),
         drawn("strokes", "strokes", checked_strokes),
     ]  # fmt: skip
 
@@ -96,7 +96,7 @@ def pad(run=None, lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less},
-        blocks=BLOCKS,
+        blocks=BLOCKS, idle=lambda settings: () if settings["drawing"] == OWN else ("meant",),
     )  # fmt: skip
 
 
