@@ -7,11 +7,20 @@ in pixels of the page, from the top left.
 from types import SimpleNamespace
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from lessons.numerals import short
 from widgets.artists import PixelMap, words
-from widgets.playground.knobs import FEATURE_FIELDS, LAYERS, OUTPUT, UNIT_FIELDS, UNITS
+from widgets.playground.knobs import (
+    FEATURE_FIELDS,
+    LAYERS,
+    OUTPUT,
+    UNIT_FIELDS,
+    UNITS,
+    features_on,
+    unit_of,
+)
 from widgets.style import BLACK, BLUE, GRAY, ORANGE, SMALL
 
 LEFT, WIDTH, HEIGHT, EDGE = 50, 570, 420, 2
@@ -24,6 +33,7 @@ MAP_END = 145
 # Lines come in so many widths, for weights of different size.
 WIDTHS, EDGES = (0.4, 1.0, 1.8, 3.0), (0.3, 0.8, 1.6)
 NEGATIVE, POSITIVE = BLUE, ORANGE
+RGB = [255 * np.array(to_rgb(color)) for color in (NEGATIVE, POSITIVE)]
 
 
 class Tiles(PixelMap):
@@ -63,9 +73,9 @@ def draw_network(axes):
     axes.set(xlim=(LEFT, WIDTH), ylim=(HEIGHT - EDGE, EDGE), xticks=[], yticks=[], label="network")
     axes.spines[:].set_visible(False)
 
-    def text(x, y, content="", color=BLACK, side="center", size=SMALL):
+    def text(x, y, content="", color=BLACK, size=SMALL):
         return words(
-            axes, x, y, content, color=color, ha=side, va="center", fontsize=size, zorder=6
+            axes, x, y, content, color=color, ha="center", va="center", fontsize=size, zorder=6
         )
 
     for k, name in enumerate(FEATURE_FIELDS.values()):
@@ -104,7 +114,8 @@ def update_network(artists, settings, moment, lengths):
     parameters; lengths, of each layer's gradient.
     """
     layers = settings["layers"]
-    on = [k for k, field in enumerate(FEATURE_FIELDS) if settings[field]] or [0]
+    given = features_on(settings)
+    on = [k for k, name in enumerate(FEATURE_FIELDS.values()) if name in given]
     off = [k for k in range(len(FEATURE_FIELDS)) if k not in on]
     artists.off.set_data([(INPUTS, row(k)) for k in off], [pale(moment.inputs[k]) for k in off])
     places = [[(INPUTS, row(k)) for k in on]]
@@ -114,18 +125,11 @@ def update_network(artists, settings, moment, lengths):
     at = [place for level in places for place in level]
     artists.tiles.set_data(at, images)
     artists.frames.set_data(*np.transpose(at))
-    chosen = place_of(settings["shown"], places)
-    artists.chosen.set_data(([], []) if chosen is None else ([chosen[0]], [chosen[1]]))
+    chosen = unit_of(settings["shown"], moment.units)
+    at = [places[chosen[0] + 1][chosen[1]]] if chosen else np.empty((0, 2))
+    artists.chosen.set_data(*np.transpose(at))
     show_weights(artists.lines, places, moment.params)
     show_counts(artists, settings, lengths)
-
-
-def place_of(shown, places):
-    """Return where the unit stands whose map is shown large, or None."""
-    if shown == OUTPUT:
-        return None
-    layer, unit = (int(part) for part in shown.split("."))
-    return places[layer][unit - 1] if layer < len(places) and unit <= len(places[layer]) else None
 
 
 def show_weights(lines, places, params):
@@ -181,9 +185,6 @@ def signed(values, strength=0.8):
     values = np.clip(np.nan_to_num(values), -1, 1)[..., None]
     colors = np.where(values > 0, RGB[1], RGB[0])
     return (255 - strength * np.abs(values) * (255 - colors)).astype(np.uint8)
-
-
-RGB = [np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)], float) for color in (BLUE, ORANGE)]
 
 
 def touched(x, y, settings):

@@ -123,6 +123,17 @@ def features_on(settings):
     return [name for field, name in FEATURE_FIELDS.items() if settings[field]] or ["x1"]
 
 
+def unit_of(shown, units):
+    """Return layer and unit, from 0, of the map that is to be large, or None: the answer.
+
+    Parameters: shown, as in the menu; units, a list for each hidden layer, or its units.
+    """
+    if shown == OUTPUT:
+        return None
+    layer, unit = (int(part) - 1 for part in shown.split("."))
+    return (layer, unit) if layer < len(units) and unit < len(units[layer]) else None
+
+
 def config_of(settings, seed=None):
     """Return the TrainConfig that the knobs ask for."""
     same = (

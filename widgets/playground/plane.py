@@ -7,13 +7,15 @@ import numpy as np
 from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after
 from widgets.playground.drawn import signed
-from widgets.playground.knobs import OUTPUT
+from widgets.playground.knobs import unit_of
 from widgets.style import BLACK, GRAY, NORMAL, SMALL
 
 # Values of samples get one of so many colors.
 BINS = 7
 # How far the plane goes, both ways, in units of the coordinates.
 REACH = 2.7
+# Where unseen samples are not shown.
+NONE = np.empty((0, 2)), np.empty(0)
 
 
 def draw_plane(axes):
@@ -37,7 +39,7 @@ def draw_plane(axes):
         unseen=dots(4.4, BLACK, 0.9, 4),
         title=words(axes, 0, 1.09, transform=axes.transAxes, fontsize=NORMAL),
         right=words(axes, 0, 1.02, transform=axes.transAxes, fontsize=SMALL, color=GRAY),
-        shown=SimpleNamespace(samples=None, unseen=None),
+        shown=SimpleNamespace(training=None, unseen=None),
     )
 
 
@@ -46,23 +48,22 @@ def update_plane(artists, result, moment):
     settings, split = result.settings, result.samples
     artists.map.set_data(moment.large)
     artists.map.smooth = not settings["discrete"]
-    show_dots(artists, "training", split, split.X_train, split.y_train)
-    X, y = (split.X_val, split.y_val) if settings["val"] else (split.X_val[:0], split.y_val[:0])
-    show_dots(artists, "unseen", (split, settings["val"]), X, y)
-    unit = settings["shown"]
-    if unit == OUTPUT or not moment.has_unit:
-        artists.title.set_text(f"The answer {after(moment.epoch)}")
+    show_dots(artists, "training", split.X_train, split.y_train)
+    show_dots(artists, "unseen", *((split.X_val, split.y_val) if settings["val"] else NONE))
+    chosen = unit_of(settings["shown"], moment.units)
+    if chosen:
+        layer, unit = chosen
+        artists.title.set_text(f"Unit {unit + 1} of layer {layer + 1}, {after(moment.epoch)}")
     else:
-        layer, number = unit.split(".")
-        artists.title.set_text(f"Unit {number} of layer {layer}, {after(moment.epoch)}")
+        artists.title.set_text(f"The answer {after(moment.epoch)}")
     artists.right.set_text(moment.right)
 
 
-def show_dots(artists, name, kind, X, y):
+def show_dots(artists, name, X, y):
     """Put samples where they lie, in the colors of their values; those there stay."""
-    if same(getattr(artists.shown, name, None), kind):
+    if getattr(artists.shown, name) is X:
         return
-    setattr(artists.shown, name, kind)
+    setattr(artists.shown, name, X)
     bins = np.clip(np.round((level(y) + 1) / 2 * (BINS - 1)), 0, BINS - 1).astype(int)
     for k, dots in enumerate(getattr(artists, name)):
         dots.set_data(*X[bins == k].T)
@@ -71,13 +72,6 @@ def show_dots(artists, name, kind, X, y):
         dots.set_marker("s" if k == BINS - 1 and classes else "o")
         if name == "training":
             dots.set_markeredgecolor("white" if classes else GRAY)
-
-
-def same(before, now):
-    """Return whether two kinds of samples are the very same."""
-    if isinstance(now, tuple):
-        return isinstance(before, tuple) and before[0] is now[0] and before[1] == now[1]
-    return before is now
 
 
 def level(y):

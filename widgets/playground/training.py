@@ -28,12 +28,14 @@ from widgets.playground.drawn import (
     update_network,
 )
 from widgets.playground.knobs import (
+    FEATURE_FIELDS,
     GROUPS,
     OUTPUT,
     config_of,
     features_on,
     idle,
     make_knobs,
+    unit_of,
 )
 from widgets.playground.plane import REACH, draw_plane, update_plane
 from widgets.style import GRAY
@@ -69,8 +71,7 @@ class Moment:
     """What the network is after some epochs.
 
     Attributes: epoch; params; inputs and units, images of features and of hidden units, by layer;
-    large, the large image; has_unit, whether the unit is there that was asked for; right, words
-    about the answers; counts, of answers by class, or None.
+    large, the large image; right, words about the answers; counts, of answers by class, or None.
     """
 
     epoch: int
@@ -78,7 +79,6 @@ class Moment:
     inputs: list
     units: list
     large: np.ndarray
-    has_unit: bool
     right: str
     counts: np.ndarray | None
 
@@ -115,11 +115,11 @@ def compute(settings, progress):
     result = Result(run, split, samples, settings)
 
     def others(progress):
-        configs = [config_of(settings, settings["seed"] + k) for k in range(SEEDS)]
+        configs = [config_of(settings, settings["seed"] + k) for k in range(1, SEEDS)]
         runs = train_side_by_side(configs, split, engine_at_hand(), progress, "ends")
         if progress.cancelled:
             return replace(result, rest=None)
-        return replace(result, band=np.array([run.train_loss for run in runs]), rest=None)
+        return replace(result, band=np.array([r.train_loss for r in (run, *runs)]), rest=None)
 
     wanted = settings["seeds"] and not progress.cancelled
     return replace(result, rest=others) if wanted else result
@@ -133,17 +133,13 @@ def frame(result, time):
     units, prediction = unit_maps(params, run.config, features_of(GROUND, features_on(settings)))
     answer = prediction[:, 1] * 2 - 1 if prediction.ndim == 2 else prediction
     images = [[tile(values) for values in scaled(layer).T] for layer in units]
-    large, has_unit = answer, False
-    if settings["shown"] != OUTPUT:
-        layer, unit = (int(part) - 1 for part in settings["shown"].split("."))
-        has_unit = layer < len(units) and unit < units[layer].shape[1]
-        if has_unit:
-            large = scaled(units[layer])[:, unit]
+    chosen = unit_of(settings["shown"], images)
+    large = scaled(units[chosen[0]])[:, chosen[1]] if chosen else answer
     if settings["discrete"]:
         large = np.sign(large)
     right, counts = answers(result, epoch, params)
     large = signed(large.reshape(GRID, GRID), PALE)
-    return Moment(epoch, params, INPUT_IMAGES, images, large, has_unit, right, counts)
+    return Moment(epoch, params, INPUT_IMAGES, images, large, right, counts)
 
 
 def scaled(values):
@@ -228,22 +224,18 @@ def update(artists, result, moment, pinned):
 def describe(result, moment):
     """Say how the run went, which answers are right, and how large the network is."""
     run, split = result.run, result.split
-    sizes = sizes_of(moment.params)
-    parts = [
-        f"{'–'.join(map(str, sizes))} units, "
-        f"{count(count_parameters(sizes, bool(run.config.batch_norm)))} parameters.",
-        describe_losses(run, split),
-    ]
+    parts = [brief(result, moment), describe_losses(run, split)]
     if moment.counts is not None and run.status != "diverged":
         right, all_ = np.diag(moment.counts), moment.counts.sum(axis=1)
         parts.append(
             f"Unseen samples right {after(moment.epoch)}: {right[0]} of {all_[0]} of class 0 "
             f"(blue), {right[1]} of {all_[1]} of class 1 (orange)."
         )
-    if not any(result.settings[field] for field in ("f1", "f2", "f3", "f4", "f5", "f6", "f7")):
+    if not any(result.settings[field] for field in FEATURE_FIELDS):
         parts.append("All inputs are off: x1 stays.")
-    if result.settings["shown"] != OUTPUT and not moment.has_unit:
-        parts.append(f"There is no unit {result.settings['shown']}: the answer is shown.")
+    shown = result.settings["shown"]
+    if shown != OUTPUT and not unit_of(shown, moment.units):
+        parts.append(f"There is no unit {shown}: the answer is shown.")
     if result.band is not None:
         ends = np.sort(result.band[:, -1])
         parts.append(f"Ten seeds end at a training loss of {short(ends[0])} to {short(ends[-1])}.")
