@@ -515,6 +515,19 @@ def drag(page, field, fraction, panel=0, moves=12):
     page.mouse.up()
 
 
+def finger(page):
+    """Return a function that puts a finger down, moves it, and takes it up: as the system does."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *at):
+        points = [{"x": x, "y": y} for x, y in at]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        # A finger takes its time: without a pause the browser merges all moves into one.
+        page.wait_for_timeout(20)
+
+    return touch
+
+
 def click_track(page, field, fraction, panel=0):
     """Click on the track of a slider, at `fraction` of its length."""
     slider = knob(page, field, panel).locator(".slider")

@@ -78,18 +78,6 @@ def draw_by_mouse(page, area, points, pause=5):
     page.mouse.up()
 
 
-def finger(page):
-    """Return a function that puts a finger down, moves it, and takes it up: as the system does."""
-    session = page.context.new_cdp_session(page)
-
-    def touch(kind, *places):
-        points = [{"x": x, "y": y} for x, y in places]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_timeout(16)
-
-    return touch
-
-
 def test_a_mouse_draws_a_digit_that_is_read(lesson, areas):
     before = lab.picture(lesson, PANEL)
     draw_by_mouse(lesson, areas[0], ring())
@@ -121,7 +109,7 @@ def test_a_quick_hand_loses_no_part_of_its_way(lesson, areas):
 
 
 def test_a_finger_draws_two_strokes_and_the_page_stays_where_it_is(lesson, areas):
-    touch = finger(lesson)
+    touch = lab.finger(lesson)
     top = areas[0].bounding_box()["y"]
     for line in ([(0.25, 0.9), (0.2, 0.45), (0.8, 0.45)], [(0.65, 0.75), (0.65, 0.4), (0.65, 0.1)]):
         (x, y), *rest = line

@@ -43,19 +43,6 @@ def shows(page, z):
     return f"at z = {z}:" in words and lab.reading(page, "z", PANEL) == z
 
 
-def finger(page):
-    """Return a function that puts a finger down, moves it, and takes it up: as the system does."""
-    session = page.context.new_cdp_session(page)
-
-    def touch(kind, *at):
-        points = [{"x": x, "y": y} for x, y in at]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        # A finger takes its time: without a pause the browser merges all moves into one.
-        page.wait_for_timeout(20)
-
-    return touch
-
-
 def test_a_mouse_drags_z_along_the_function(lesson, area):
     before = lab.picture(lesson, PANEL)
     lesson.mouse.move(*point(area, 2))
@@ -79,7 +66,7 @@ def test_a_mouse_drags_z_along_the_function(lesson, area):
 
 
 def test_a_finger_drags_z_and_the_page_stays_where_it_is(lesson, area):
-    touch, before = finger(lesson), lesson.evaluate(SCROLLED)
+    touch, before = lab.finger(lesson), lesson.evaluate(SCROLLED)
     touch("touchStart", point(area, 2))
     for k, z in enumerate((1, 0, -1, -2, -3)):
         x, y = point(area, z)
@@ -90,7 +77,7 @@ def test_a_finger_drags_z_and_the_page_stays_where_it_is(lesson, area):
 
 
 def test_beside_the_area_a_finger_scrolls_the_page_and_touches_nothing(lesson, area):
-    touch, before = finger(lesson), lesson.evaluate(SCROLLED)
+    touch, before = lab.finger(lesson), lesson.evaluate(SCROLLED)
     image = lab.panel(lesson, PANEL).locator("img.knobs-picture").bounding_box()
     # At the right of the axes, where the picture only has words.
     x, y = image["x"] + 0.9 * image["width"], image["y"] + 0.5 * image["height"]

@@ -1,14 +1,12 @@
 """The panels of lesson 06: every mark in their pictures says what the numbers say."""
 
-import itertools
 import warnings
 from collections import Counter
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.transforms import Bbox
-from panels import kept, xy
+from panels import check_words, kept, xy
 
 from lessons import TrainConfig, data, decision_map, predict, train
 from lessons.activations import ACTIVATIONS, softmax
@@ -18,7 +16,6 @@ from widgets.activations.formulas import FORMULAS
 from widgets.activations.functions import HEIGHTS, Z
 from widgets.activations.network import GOOD, MAP_POINTS, SETS, SHOWN, SHOWN_SAMPLES
 from widgets.activations.probabilities import DOWN, UP
-from widgets.artists import Words
 from widgets.beliefs import mix_colors, ranges
 from widgets.options import title
 from widgets.style import BLACK, CLASSES, RED
@@ -50,24 +47,6 @@ def panel(network_panel):
     """The panel of the networks, as it is at first, for little money."""
     network_panel.set(**network_panel.start | {"epochs": 6, "time": 6})
     return network_panel
-
-
-def shown_words(panel):
-    return [text for text in panel.picture.moving if isinstance(text, Words) and text.get_text()]
-
-
-def check_words(panel):
-    """Words stay in the picture, and apart from each other."""
-    width, height = panel.figure.bbox.size
-    renderer = panel.picture.canvas.get_renderer()
-    boxes = {text: text.get_window_extent(renderer) for text in shown_words(panel)}
-    for text, box in boxes.items():
-        inside = 0 <= box.x0 < box.x1 <= width and 0 <= box.y0 < box.y1 <= height
-        assert inside, f"{text.get_text()!r} at {box}: {panel.settings}"
-    for one, other in itertools.combinations(boxes, 2):
-        both = Bbox.intersection(boxes[one], boxes[other])
-        apart = both is None or min(both.width, both.height) <= 3
-        assert apart, f"{one.get_text()!r}, {other.get_text()!r}: {panel.settings}"
 
 
 def check(panel, settings):
