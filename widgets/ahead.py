@@ -52,9 +52,9 @@ class Ahead:
         """The hand has moved, and the panel shows it."""
         panel = self.owner()
         now = {
-            field: knob.values.index(panel.computed[field])
-            for field, knob in panel.knobs.items()
-            if not knob.is_drawn
+            field: knob.values.index(value) if knob.is_menu else value
+            for field, value in panel.computed.items()
+            if not (knob := panel.knobs[field]).is_drawn
         }
         now["time"] = panel.clock.value if panel.steps else 0
         if self.before and now != self.before:

@@ -79,6 +79,9 @@ class Knob:
         """Return how the page calls the place of a value: by its name in a list, or by itself."""
         if not hasattr(self.control, "options"):
             return value
+        # Between the steps is also a place once the control has gone on to another one.
+        if self.steps:
+            return self.name(value)
         return next(name for name, option in self.control.options if option == value)
 
     def check(self, value):

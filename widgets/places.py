@@ -66,6 +66,9 @@ class Places:
                 yield Place(self.key(settings, at), settings, at)
         elif field in self.knobs and not self.knobs[field].is_drawn:
             values, time = self.knobs[field].values, self.time_in(self.computed)
+            # A knob that has already gone on from between two of its steps has no way back there.
+            if self.computed[field] not in values:
+                return
             for at in nearest(len(values), values.index(self.computed[field]), direction):
                 settings = self.computed | {field: values[at]}
                 # Where a run is so short that the time knob has to move, too, the page would look

@@ -142,6 +142,15 @@ def test_values_that_were_put_do_not_pile_up():
     assert [v for _, v in knob.control.options] == sorted([*steps, 0.12345678])
 
 
+def test_a_value_that_was_put_has_its_place_after_another_one_was_put():
+    knob = MAKERS["log_slider"]()
+    knob.put(6.0)
+    place = knob.position(6.0)
+    assert place == knob.control.label
+    knob.put(3.0)
+    assert knob.position(6.0) == place != knob.position(3.0) == knob.control.label
+
+
 @pytest.mark.parametrize(("low", "high", "base"), [(1, 512, 2), (1, 500, 2), (3, 40, 10)])
 def test_every_step_of_a_slider_is_allowed_and_the_ends_are_steps(low, high, base):
     made = [

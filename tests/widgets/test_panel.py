@@ -713,6 +713,23 @@ def test_two_panels_do_not_disturb_each_other(fake):
     second.close()
 
 
+def test_it_is_drawn_anew_while_its_knob_is_already_at_another_value_between_steps(
+    fake, panel, at_once
+):
+    """As when a hand on the picture is quicker than a long run, and the page changes its size."""
+    panel.set(rate=6.0)
+    panel.move({"rate": 3.0, "mode": "slow"})
+    assert panel.job is not None
+    panel.redraw()
+    assert str(panel) == "10 points at 6, shown to 10."
+    assert list(panel.neighbors("rate")) == []
+    fake.gate.set()
+    settle(panel)
+    assert str(panel) == "10 points at 3, shown to 10."
+    assert len(list(panel.neighbors("rate"))) == 60
+    assert panel.message.value == ""
+
+
 def test_two_threads_may_set_at_once(panel):
     def turn(seeds):
         for seed in seeds:
