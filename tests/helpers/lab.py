@@ -414,17 +414,27 @@ BUSY = (
 
 # The kernel takes messages one after the other: when it has answered, all that the page had sent
 # before is done, and what that made the page show has arrived. What the page held back in the
-# meantime (it sends one message at a time) is done when the kernel has answered once more.
-SETTLED = """async ([image, busy]) => {
+# meantime (it sends one message at a time) is done when the kernel has answered once more. Who asks
+# all the time slows down what takes long.
+SETTLED = """async ([image, busy, seconds]) => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const src = image.src;
-    for (let times = 0; times < 2; times++) {
-        const options = {code: "", silent: true, user_expressions: {busy}};
+    const options = {code: "", silent: true, user_expressions: {busy}};
+    const idle = async () => {
         const reply = await kernel.requestExecute(options).done;
-        if (reply.content.user_expressions?.busy.data["text/plain"] !== "False") return false;
+        return reply.content.user_expressions?.busy.data["text/plain"] === "False";
+    };
+    const atRest = async () => {
+        const src = image.src;
+        if (!await idle() || !await idle()) return false;
+        await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+        return image.src === src && image.complete && !image.closest("[aria-busy]");
+    };
+    const end = performance.now() + 1000 * seconds;
+    for (let pause = 10; performance.now() < end; pause = Math.min(2 * pause, 200)) {
+        if (await atRest()) return true;
+        await new Promise(resolve => setTimeout(resolve, pause));
     }
-    await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
-    return image.src === src && image.complete && !image.closest("[aria-busy]");
+    return false;
 }"""
 
 # Notes in `painted` what a panel tells of every frame that is painted.
@@ -487,14 +497,8 @@ def wait_for_change(page, before, panel=0, timeout=CHANGE_TIMEOUT):
 def settle(page, panel=0, timeout=CHANGE_TIMEOUT):
     """Wait until no panel has anything left to do, and the page shows what came of it."""
     image = _image(page, panel).element_handle()
-    deadline, pause = time.monotonic() + timeout, 20
-    while time.monotonic() < deadline:
-        if page.evaluate(SETTLED, [image, BUSY]):
-            return
-        # Who asks all the time slows down what takes long.
-        page.wait_for_timeout(pause)
-        pause = min(2 * pause, 200)
-    raise AssertionError(f"the picture of panel {panel} does not come to rest in {timeout} s")
+    done = page.evaluate(SETTLED, [image, BUSY, timeout])
+    assert done, f"the picture of panel {panel} does not come to rest in {timeout} s"
 
 
 def drag(page, field, fraction, panel=0, moves=12):

@@ -1,6 +1,7 @@
 """The server leaves out the views that no kernel can fill, and saves what the others show."""
 
 import asyncio
+import socket
 from copy import deepcopy
 from types import SimpleNamespace
 
@@ -8,10 +9,20 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from stored import outputs
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application
+from tornado.websocket import WebSocketHandler, websocket_connect
 
 from widgets import last
 from widgets.page import VIEW
-from widgets.server import STATE, Served, leave_out_dead_views, lives
+from widgets.server import (
+    STATE,
+    Served,
+    _load_jupyter_server_extension,
+    leave_out_dead_views,
+    lives,
+)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +140,43 @@ def test_what_is_no_notebook_is_saved_as_it_came(written, model):
     served = Served(contents, None, SimpleNamespace(connection_dir=str(written)))
     before = deepcopy(model)
     assert asyncio.run(served.new(model, "a")) == before
+
+
+class Connection:
+    """Of a page with a kernel, as far as it matters here."""
+
+    def __init__(self, websocket_handler):
+        self.websocket_handler = websocket_handler
+
+    def connect(self):
+        stream = self.websocket_handler.ws_connection.stream
+        nodelay = stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        self.websocket_handler.write_message(f"nodelay {bool(nodelay)}")
+
+
+def test_what_a_kernel_tells_a_page_is_sent_at_once():
+    web_app = Application()
+    web_app.settings["kernel_websocket_connection_class"] = Connection
+    managers = dict.fromkeys(("contents_manager", "session_manager", "kernel_manager"))
+    config = SimpleNamespace(HTMLExporter=SimpleNamespace(get=lambda name, default: default))
+    _load_jupyter_server_extension(SimpleNamespace(web_app=web_app, config=config, **managers))
+
+    class Handler(WebSocketHandler):
+        def open(self):
+            self.settings["kernel_websocket_connection_class"](self).connect()
+
+    web_app.add_handlers(".*", [("/", Handler)])
+
+    async def first_message():
+        listening, port = bind_unused_port()
+        server = HTTPServer(web_app)
+        server.add_socket(listening)
+        client = await websocket_connect(f"ws://127.0.0.1:{port}/")
+        message = await client.read_message()
+        client.close()
+        # The server says when the page has gone.
+        assert await client.read_message() is None
+        server.stop()
+        return message
+
+    assert asyncio.run(first_message()) == "nodelay True"
