@@ -53,7 +53,7 @@ class Desk(OnPage):
 
     Who inherits says what moves of the hand do: `on_knob`, `on_time`, `on_screen`, `on_pin`,
     `on_reset` and `on_stop`; and what to do for the stage: `on_here`,
-    `on_look`, `on_got` and `on_touch`.
+    `on_look`, `on_got`, `on_link` and `on_touch`.
 
     Attributes: knobs, by field; image, summary, clock, play, pin, reset, bar, stop, message, the
     widgets; muted, whether the panel itself is moving the controls; stage, its part in the
@@ -86,7 +86,7 @@ class Desk(OnPage):
             ]
         )
         self.name_for_the_page(box)
-        self.put_together(box, *([self.link] if time_label else []))
+        self.put_together(box, *([self.played] if time_label else []))
 
     def row_of(self, fields):
         return in_a_row([self.knobs[field].control for field in fields])
@@ -134,7 +134,7 @@ class Desk(OnPage):
             readout_format=WHOLE, layout=ipywidgets.Layout(width="330px"),
         )  # fmt: skip
         self.play = ipywidgets.Play(min=0, max=0, interval=80)
-        self.link = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
+        self.played = ipywidgets.jslink((self.play, "value"), (self.clock, "value"))
         self.clock.observe(weakly(self.on_time), "value")
         self.clock.add_class("knob-time")
         self.play.add_class("knobs-play")

@@ -14,6 +14,7 @@ from widgets.desk import about_the_engine
 from widgets.hand import Hand
 from widgets.idle import Idle
 from widgets.job import Job
+from widgets.link import Linked
 from widgets.picture import Picture
 from widgets.places import Places
 from widgets.settings import check_settings
@@ -25,7 +26,7 @@ LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
 
 
-class Panel(Places, Idle, Touchable, Hand, Still):
+class Panel(Places, Idle, Touchable, Hand, Linked, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
@@ -266,6 +267,7 @@ class Panel(Places, Idle, Touchable, Hand, Still):
     def redraw(self):
         """Show the present moment, which is another one than before."""
         self.paint()
+        self.message.value = about_the_engine()
         self.changed()
 
     def paint(self):
@@ -286,7 +288,6 @@ class Panel(Places, Idle, Touchable, Hand, Still):
             frame = self.picture.encoded(far=self.stage is not None and self.stage.road.is_far)
             self.text = text
             self.put_on_page(self.key(self.computed, at), text, *frame)
-            self.message.value = about_the_engine()
             sent = time.perf_counter()
             self.timings |= {
                 "map": framed - started, "draw": drawn - framed, "encode and send": sent - drawn

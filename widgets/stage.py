@@ -17,7 +17,7 @@ import traitlets
 from widgets.page import weakly
 from widgets.road import Road
 
-SOURCES = "frames", "knobs", "trip", "names", "size", "theme", "look", "touch", "view", "stage"
+SOURCES = "frames", "knobs", "trip", "link", "names", "size", "theme", "look", "touch", "view", "stage"
 TOUCH = "name", "phase", "x", "y", "before"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 
@@ -37,8 +37,9 @@ class Stage(anywidget.AnyWidget):
     Parameters: knobs, the controls; clock, the time knob or None; pin, the button; shape, of the
     picture; who, an object that is told: `on_here()`, that a page has come that shows frames;
     `on_look(field)`, that the learner looks at another knob, or at none; `on_got()`, that a frame
-    has arrived; `on_touch(name, phase, x, y, before)`, that a pointer goes "down" in an area, is on
-    its "move" from there, or is taken "up"; before, where it has been since the last word.
+    has arrived; `on_link(link)`, that the page was opened with one; `on_touch(name, phase, x, y,
+    before)`, that a pointer goes "down" in an area, is on its "move" from there, or is taken "up";
+    before, where it has been since the last word.
 
     Attributes: here, whether there is such a page; held, what the page has, by key; shape, of
     the picture, as a frame carries it.
@@ -85,6 +86,7 @@ class Stage(anywidget.AnyWidget):
         self.held, self.road = {}, Road()
         self.on_here, self.on_look = weakly(who.on_here), weakly(who.on_look)
         self.on_got, self.on_touch = weakly(who.on_got), weakly(who.on_touch)
+        self.on_link = weakly(who.on_link)
         self.on_msg(hear)
 
     def show(self, key, text, picture, kind, ahead=False):
@@ -124,6 +126,8 @@ def hear(stage, message, buffers):
         stage.on_got()
     elif "look" in message:
         stage.on_look(message["look"])
+    elif "link" in message:
+        stage.on_link(message["link"])
     elif "touch" in message:
         stage.on_touch(*(message["touch"].get(part, ()) for part in TOUCH))
         stage.send({"touched": True})

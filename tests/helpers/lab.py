@@ -307,12 +307,15 @@ class CellError(AssertionError):
     """A cell of the notebook raised, or was not run at all."""
 
 
-def open_notebook(page, server, path):
-    """Open `path` (relative to the server's root) in a fresh workspace; wait for its kernel."""
+def open_notebook(page, server, path, end=""):
+    """Open `path` (relative to the server's root) in a fresh workspace; wait for its kernel.
+
+    `end` is what the address ends with, from "#" on.
+    """
     workspace = f"test-{uuid.uuid4().hex[:8]}"
     page.goto(
         f"{server.url}lab/workspaces/{workspace}/tree/{urllib.parse.quote(server.folder + path)}"
-        f"?reset&token={server.token}"
+        f"?reset&token={server.token}{end}"
     )
     wait_for_kernel(page)
 

@@ -43,6 +43,12 @@ def labels_so_far():
     return {}
 
 
+@pytest.fixture(scope="module")
+def names_so_far():
+    """What links call the panels that were there before."""
+    return set()
+
+
 # --- names --------------------------------------------------------------------------------------
 
 
@@ -213,3 +219,25 @@ def test_no_knob_vanishes_under_a_hand_that_slides_another(panel):
         if not has_few_positions(knob) and not knob.is_drawn:
             for value in (knob.values[0], knob.values[-1]):
                 assert [*panel.idle(settings | {field: value})] == [*panel.idle(settings)], field
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_it_as_it_is(panel):
+    before, start = (str(panel), panel.settings), panel.start
+    link = panel.link()
+    for knob in panel.knobs.values():
+        if knob.values:
+            panel.apply({knob.field: knob.values[-1]})
+    if panel.steps:
+        panel.time = 0
+    panel.open(link)
+    assert (str(panel), panel.settings) == before
+    assert panel.start == panel.settings == start
+    assert panel.name in link
+
+
+def test_links_tell_all_panels_apart(built, names_so_far):
+    assert built.name not in names_so_far
+    names_so_far.add(built.name)

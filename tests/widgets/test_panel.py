@@ -604,7 +604,7 @@ def test_numpy_integers_are_times(panel):
 
 
 def test_play_and_time_are_linked_in_the_browser(panel):
-    assert (panel.link.source, panel.link.target) == ((panel.play, "value"), (panel.clock, "value"))
+    assert (panel.played.source, panel.played.target) == ((panel.play, "value"), (panel.clock, "value"))
 
 
 def test_time_of_a_run_that_diverged_ends_where_it_did():

@@ -36,6 +36,8 @@ export default () => {
         model.on("msg:custom", arrived);
         moved();
         model.send({ trip: trip() });
+        const link = linkOpened();
+        if (link) model.send({ link });
       };
       listen();
       return () => {
