@@ -3,11 +3,18 @@
 A panel says which they are, by `idle(settings)`. They keep their values and stay in
 `panel.settings`, in what is pinned, in reset, and in the keys of frames. Only menus and boxes
 should decide, so that no knob comes or goes while a hand slides another.
+
+So do the knobs that a teacher hides; those that are locked are shown, and no hand moves them.
 """
 
 
 class Idle:
-    """Which knobs of a panel count. Who inherits has what Panel has."""
+    """Which knobs of a panel count. Who inherits has what Panel has.
+
+    Attributes: hidden and locked, the fields of those knobs.
+    """
+
+    hidden = locked = ()
 
     def knob_settings(self):
         return {field: knob.value for field, knob in self.knobs.items()}
@@ -19,7 +26,8 @@ class Idle:
 
     def show_knobs(self):
         """Show the knobs that count where all are now; keyboard and ears find no others either."""
-        counting = self.counting(self.knob_settings())
+        counting = self.counting(self.knob_settings()).keys() - set(self.hidden)
         for field, knob in self.knobs.items():
             seen = field in counting and not knob.is_drawn
             knob.control.layout.display = None if seen else "none"
+            knob.control.disabled = field in self.locked

@@ -25,20 +25,21 @@ class Linked:
         return self.compute.__module__.removeprefix("widgets.")
 
     def link(self):
-        """Return the settings as a text for the end of an address: all knobs, time, what is pinned.
+        """Return the settings as a text for the end of an address.
+
+        All knobs are in it, time unless it is at its end, and what is pinned, hidden and locked.
 
         Returns: a text that begins with "#"; `panel.open(text)` is what it means.
         Raises: ValueError where a knob is at data of your own, which a text cannot hold.
         """
-        settings = self.knob_settings()
-        if self.time_in(settings) is not None:
-            settings["time"] = self.time
-        if self.pinned_settings is not None:
-            settings["pinned"] = {
-                field: value
-                for field, value in self.pinned_settings.items()
-                if value != settings[field]
-            }
+        settings = self.settings
+        del settings["lang"]
+        if self.steps and self.time_in(self.knob_settings()) is None:
+            del settings["time"]
+        pinned = settings.pop("pinned")
+        if pinned is not None:
+            differing = (field for field in pinned if pinned[field] != settings[field])
+            settings["pinned"] = {field: pinned[field] for field in differing}
         return write(self.name, settings)
 
     def open(self, link):
@@ -55,7 +56,8 @@ class Linked:
         if name != self.name:
             raise ValueError(f"this link is for the panel {name}, not for {self.name}")
         meant = {field: self.meant(field, text) for field, text in texts.items()}
-        return {"pinned": None, **({"time": None} if self.steps else {})} | meant
+        unsaid = {"pinned": None, "hide": [], "lock": {}} | ({"time": None} if self.steps else {})
+        return unsaid | meant
 
     def meant(self, field, text):
         """Return the value that a text means for a knob: 3 can be a number, or one of its words."""

@@ -41,7 +41,8 @@ class Panel(Places, Idle, Touchable, Hand, Linked, Still):
         brief: as describe, for the repr, which notebooks store: only what is the same on every
             machine; where it is None, all of the summary is.
         size: of the picture, in units of 100 CSS pixels.
-        settings: initial values of the knobs; also "time", "pinned" and "lang".
+        settings: initial values of the knobs; also "time", "pinned" and "lang"; "hide", a list of
+            knobs that are not shown, and "lock", a dict of those that no hand moves.
         steps: `steps(settings) -> int`, how far the time knob goes; None for a panel without time.
         time_label: what the time knob counts.
         frame: `frame(result, time) -> moment`, what is to be seen at that time.
@@ -87,6 +88,10 @@ class Panel(Places, Idle, Touchable, Hand, Linked, Still):
         if self.steps:
             end = self.steps(self.knob_settings())
             values["time"] = end if self.time is None else min(self.time, end)
+        if self.hidden:
+            values["hide"] = list(self.hidden)
+        if self.locked:
+            values["lock"] = {field: values[field] for field in self.locked}
         return values
 
     def set(self, **settings):
@@ -154,6 +159,8 @@ class Panel(Places, Idle, Touchable, Hand, Linked, Still):
             for field in self.knobs.keys() & changes.keys():
                 self.knobs[field].put(changes[field])
             self.time = changes.get("time", self.time)
+            self.hidden = changes.get("hide", self.hidden)
+            self.locked = changes.get("lock", self.locked)
             if "pinned" in changes:
                 self.pinned_settings = changes["pinned"]
                 self.pin.value = self.pinned_settings is not None

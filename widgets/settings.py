@@ -1,4 +1,4 @@
-"""The settings of a panel: what may be said of its knobs, its time, its pin and its language."""
+"""The settings of a panel: its knobs, its time, its pin, its language, and what no hand moves."""
 
 from numbers import Integral
 
@@ -11,13 +11,15 @@ def check_settings(settings, knobs, now, steps=None):
     Parameters: settings, what is to be changed; knobs, by field; now, the values of all knobs;
     steps, of a panel with time: `steps(values) -> int`, the end of its time knob.
     Returns: the changes as the controls want them; under "pinned" all knobs of the pinned setting,
-    or None; under "time" a number, or None for the end.
+    or None; under "time" a number, or None for the end; under "hide" and "lock" fields, in a tuple.
     Raises: ValueError that names the field, what is allowed, and what came.
     """
-    known = [*knobs, "pinned", "lang", *(["time"] if steps else [])]
+    known = [*knobs, "pinned", "lang", *(["time"] if steps else []), "hide", "lock"]
     for field in settings:
         if field not in known:
             raise ValueError(f"there is no knob {field!r}, only {', '.join(known)}")
+    locked = check_lock(settings.get("lock", {}), knobs)
+    settings = settings | locked
     changes = {
         field: knob.check(settings[field]) for field, knob in knobs.items() if field in settings
     }
@@ -29,6 +31,10 @@ def check_settings(settings, knobs, now, steps=None):
         changes["pinned"] = check_pinned(settings["pinned"], knobs, then)
     if "time" in settings:
         changes["time"] = check_time(settings["time"], steps(then))
+    if "hide" in settings:
+        changes["hide"] = check_hidden(settings["hide"], knobs)
+    if "lock" in settings:
+        changes["lock"] = tuple(locked)
     return changes
 
 
@@ -42,6 +48,20 @@ def check_pinned(pinned, knobs, then):
         if field not in knobs:
             raise ValueError(f"pinned must hold knobs only ({', '.join(knobs)}), got {field!r}")
     return then | check_settings(pinned, knobs, then)
+
+
+def check_hidden(fields, knobs):
+    """Check which knobs are not to be shown; return them in a tuple."""
+    if isinstance(fields, list | tuple) and all(field in [*knobs] for field in fields):
+        return tuple(fields)
+    raise ValueError(f"hide must be a list of knobs ({', '.join(knobs)}), got {fields!r}")
+
+
+def check_lock(values, knobs):
+    """Check where knobs are to stay; return their values by field."""
+    if isinstance(values, dict) and all(field in knobs for field in values):
+        return values
+    raise ValueError(f"lock must be a dict of values of knobs ({', '.join(knobs)}), got {values!r}")
 
 
 def check_time(value, end):

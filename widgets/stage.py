@@ -17,7 +17,19 @@ import traitlets
 from widgets.page import weakly
 from widgets.road import Road
 
-SOURCES = "frames", "knobs", "trip", "link", "names", "size", "theme", "look", "touch", "view", "stage"
+SOURCES = (
+    "frames",
+    "knobs",
+    "trip",
+    "link",
+    "names",
+    "size",
+    "theme",
+    "look",
+    "touch",
+    "view",
+    "stage",
+)
 TOUCH = "name", "phase", "x", "y", "before"
 HELD = 32_000_000  # bytes of frames that the page keeps; js/frames.js has the same
 

@@ -75,7 +75,8 @@ class Touchable:
 
     def possible(self, asked):
         """Return the settings that a hand can reach, nearest to those that are asked for."""
-        knobs = {field: value for field, value in asked.items() if field != "time"}
+        fixed = "time", *self.hidden, *self.locked
+        knobs = {field: value for field, value in asked.items() if field not in fixed}
         changes = {field: within_reach(self.knobs[field], value) for field, value in knobs.items()}
         if "time" in asked and np.isfinite(asked["time"]):
             end = self.steps(self.knob_settings() | changes)

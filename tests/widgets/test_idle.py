@@ -88,3 +88,60 @@ def test_a_pinned_setting_differs_by_knobs_that_count_in_both(panel):
     assert panel.pinned_settings["rate"] == 5.0
     panel.set(mode="slow")
     assert panel.pinned_beside(panel.computed).differences == ("mode = plain",)
+
+
+# What a teacher hides or locks
+
+
+def test_what_a_teacher_hides_is_set_and_not_shown(fake):
+    panel = fake.panel(seed=4, hide=["seed", "mode"])
+    assert hidden(panel) == ["seed", "mode"]
+    assert str(panel) == "10 points at 1, shown to 10."
+    assert panel.settings["seed"] == 4
+    assert panel.settings["hide"] == ["seed", "mode"]
+    slide(panel, "n", 7)
+    panel.reset.click()
+    assert hidden(panel) == ["seed", "mode"]
+    panel.set(hide=[])
+    assert hidden(panel) == []
+    assert "hide" not in panel.settings
+    panel.close()
+
+
+def test_what_is_idle_or_hidden_is_not_shown(fake):
+    fake.idle = idle_of
+    panel = fake.panel(hide=["seed"])
+    assert hidden(panel) == ["rate", "seed"]
+    panel.close()
+
+
+def test_what_a_teacher_locks_is_shown_and_no_hand_moves_it(fake):
+    panel = fake.panel(lock={"rate": 2.0, "seed": 3})
+    assert hidden(panel) == []
+    locked = [field for field, knob in panel.knobs.items() if knob.control.disabled]
+    assert locked == ["rate", "seed"]
+    assert panel.settings["lock"] == {"rate": 2.0, "seed": 3}
+    assert str(panel) == "10 points at 2, shown to 10."
+    panel.set(rate=5.0)
+    assert panel.settings["lock"] == {"rate": 5.0, "seed": 3}
+    panel.set(lock={})
+    assert not any(knob.control.disabled for knob in panel.knobs.values())
+    panel.close()
+
+
+@pytest.mark.parametrize("settings", [{"hide": ["rate"]}, {"lock": {"n": 10}}, {}])
+def test_a_panel_of_its_settings_is_the_same_panel(fake, settings):
+    panel = fake.panel(**settings)
+    other, opened = fake.panel(**panel.settings), fake.panel(n=3, hide=["mode"], lock={"seed": 2})
+    opened.open(panel.link())
+    assert panel.settings == other.settings == opened.settings
+    assert hidden(panel) == hidden(other) == hidden(opened)
+    for each in (panel, other, opened):
+        each.close()
+
+
+@pytest.mark.parametrize("fixed", [{"hide": ["rate"]}, {"lock": {"rate": 2.0}}])
+def test_a_hand_on_the_picture_moves_only_what_it_may(fake, fixed):
+    panel = fake.panel(rate=2.0, **fixed)
+    assert panel.possible({"rate": 100.0, "n": 7, "time": 3}) == {"n": 7, "time": 3}
+    panel.close()

@@ -161,7 +161,10 @@ def test_several_knobs_are_one_computation(fake, panel):
 
 
 ERRORS = [
-    ({"speed": 1}, "there is no knob 'speed', only rate, n, seed, mode, pinned, lang, time"),
+    (
+        {"speed": 1},
+        "there is no knob 'speed', only rate, n, seed, mode, pinned, lang, time, hide, lock",
+    ),
     ({"rate": 0}, "rate must be a number from 0.001 to 1000, got 0"),
     ({"rate": math.nan}, "rate must be a number from 0.001 to 1000, got nan"),
     ({"n": 2.5}, "n must be a whole number from 1 to 500, got 2.5"),
@@ -178,6 +181,15 @@ ERRORS = [
     ({"pinned": {"rate": -1}}, "rate must be a number from 0.001 to 1000, got -1"),
     ({"pinned": {"time": 3}}, "pinned must hold knobs only (rate, n, seed, mode), got 'time'"),
     ({"pinned": {"x": 3}}, "pinned must hold knobs only (rate, n, seed, mode), got 'x'"),
+    ({"hide": "seed"}, "hide must be a list of knobs (rate, n, seed, mode), got 'seed'"),
+    ({"hide": ["x"]}, "hide must be a list of knobs (rate, n, seed, mode), got ['x']"),
+    ({"hide": [["n"]]}, "hide must be a list of knobs (rate, n, seed, mode), got [['n']]"),
+    ({"lock": ["n"]}, "lock must be a dict of values of knobs (rate, n, seed, mode), got ['n']"),
+    (
+        {"lock": {"x": 1}},
+        "lock must be a dict of values of knobs (rate, n, seed, mode), got {'x': 1}",
+    ),
+    ({"lock": {"n": 0}}, "n must be a whole number from 1 to 500, got 0"),
 ]
 
 
@@ -604,7 +616,10 @@ def test_numpy_integers_are_times(panel):
 
 
 def test_play_and_time_are_linked_in_the_browser(panel):
-    assert (panel.played.source, panel.played.target) == ((panel.play, "value"), (panel.clock, "value"))
+    assert (panel.played.source, panel.played.target) == (
+        (panel.play, "value"),
+        (panel.clock, "value"),
+    )
 
 
 def test_time_of_a_run_that_diverged_ends_where_it_did():
