@@ -12,6 +12,7 @@ from lessons.engines import compiling_for_long
 from widgets.ahead import Ahead
 from widgets.desk import about_the_engine
 from widgets.hand import Hand
+from widgets.handout import HandedOut
 from widgets.idle import Idle
 from widgets.job import Job
 from widgets.link import Linked
@@ -26,7 +27,7 @@ LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
 
 
-class Panel(Places, Idle, Touchable, Hand, Linked, Still):
+class Panel(Places, Idle, Touchable, Hand, Linked, HandedOut, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:
