@@ -44,9 +44,9 @@ def normalize(z, gamma, beta, eps):
     [[-1.0], [1.0]]
     """
     # Far from 0, a mean in single precision would be off by much of the spread.
-    mean = z.mean(axis=0, dtype=np.float64)
+    mean = z.sum(axis=0, dtype=np.float64) / len(z)
     centered = (z - mean).astype(z.dtype)
-    var = np.mean(centered**2, axis=0)
+    var = (centered**2).sum(axis=0) / len(z)
     z_hat = centered / np.sqrt(var + eps)
     return gamma * z_hat + beta, Normalized(z_hat, mean.astype(z.dtype), var)
 
@@ -69,7 +69,7 @@ def normalize_backward(g, gamma, normalized, eps):
     [[0.0], [0.0]]
     """
     z_hat, _, var, own = normalized
-    d_gamma, d_beta = np.sum(g * z_hat, axis=0), g.sum(axis=0)
+    d_gamma, d_beta = (g * z_hat).sum(axis=0), g.sum(axis=0)
     m = len(g)
     centered = g - d_beta / m - z_hat * (d_gamma / m) if own else g
     return gamma / np.sqrt(var + eps) * centered, d_gamma, d_beta

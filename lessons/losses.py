@@ -35,11 +35,12 @@ def cross_entropy(outputs, targets):
     >>> float(cross_entropy(np.array([[0.0, 0.0]]), np.array([1])).round(4))
     0.6931
     """
-    rows = np.arange(len(targets))
-    shifted = outputs - outputs.max(axis=1, keepdims=True)
+    rows, highest = np.arange(len(targets)), outputs.argmax(axis=1)
+    shifted = outputs - outputs[rows, highest][:, None]
     others = np.exp(shifted)
-    others[rows, outputs.argmax(axis=1)] = 0
-    return np.mean(np.log1p(others.sum(axis=1)) - shifted[rows, targets])
+    others[rows, highest] = 0
+    losses = np.log1p(others.sum(axis=1)) - shifted[rows, targets]
+    return losses.sum() / len(targets)
 
 
 def cross_entropy_gradient(outputs, targets):

@@ -30,9 +30,10 @@ class Engine:
     """
 
     def __init__(self, plan):
-        self.plan, self.w = plan, plan.w
+        self.plan, self.w = plan, plan.w.copy()
         self.optimizer = OPTIMIZERS[plan.config.optimizer](plan.config)
         self.memory = self.optimizer.init(self.w)
+        self.layers = [slice(*ends) for ends in pairwise([0, *plan.layer_ends.tolist()])]
 
     def train_epochs(self, orders, first_epoch, record, shared):
         """Train for one epoch per row of `orders`: forward, loss, backward, update.
@@ -45,7 +46,7 @@ class Engine:
         """
         plan, config = self.plan, self.plan.config
         loss, (X, y) = LOSSES[config.loss], plan.train
-        params = plan.unflatten(self.w)
+        params = plan.unflatten(self.w)  # views, which change with it
         if first_epoch == 0:
             record_epoch(plan, self.w, 0, record)
             keep(self.w, 0, plan, record)
@@ -62,7 +63,7 @@ class Engine:
                 record.batch_loss[u] = loss.function(outputs, y[rows])
                 gradients = backward(params, config, steps, loss.gradient(outputs, y[rows]))
                 g = penalized(flatten(gradients), self.w, plan)
-                record.grad_norm[u] = np.sqrt(layer_squares(g, plan))
+                record.grad_norm[u] = np.sqrt(layer_squares(g, self.layers))
                 g = clip_by_norm(clip_by_value(g, config.clip_value), config.clip_norm)
                 rate = float(plan.rates[u])  # a NumPy number would make float64 of all it meets
                 w = decayed(self.w, plan, rate)
@@ -71,12 +72,12 @@ class Engine:
                 if not is_finite(record.batch_loss[u], record.grad_norm[u], w):
                     zs = [step.z for step in steps]
                     return "diverged", u, SimpleNamespace(zs=zs, gradient=g, w=w)
-                self.w, params = w, plan.unflatten(w)
+                self.w[...] = w
                 for layer, step in zip(params, steps, strict=True):
                     if step.normalized:
                         update_running(layer, step.normalized, config.bn_momentum)
                 if plan.by_update:
-                    keep(w, u + 1, plan, record)
+                    keep(self.w, u + 1, plan, record)
                 shared[0] = u + 1
             record_epoch(plan, self.w, epoch + 1, record)
             if not plan.by_update:
@@ -103,10 +104,9 @@ def decayed(w, plan, rate):
     return w - rate * plan.config.l2 * plan.is_weight * w
 
 
-def layer_squares(g, plan):
+def layer_squares(g, layers):
     """Sum up the squares of each layer's part of a gradient."""
-    parts = (g[start:stop] for start, stop in pairwise([0, *plan.layer_ends]))
-    return [part @ part for part in parts]
+    return [g[layer] @ g[layer] for layer in layers]
 
 
 def is_finite(*values):
@@ -140,5 +140,5 @@ def record_epoch(plan, w, epoch, record):
         apart = after.h - one
         record.activation_mean[epoch, layer] = one + apart.mean()
         record.activation_std[epoch, layer] = apart.std()
-        record.flat[epoch, layer] = is_flat.mean()
+        record.flat[epoch, layer] = np.count_nonzero(is_flat) / is_flat.size
         record.dead[epoch, layer] = is_flat.all(axis=0).mean()
