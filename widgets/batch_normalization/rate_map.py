@@ -23,7 +23,7 @@ from widgets.style import BLACK, GRAY, NORMAL, PINNED, RED, SMALL
 
 SIZE = 8.6, 3.3
 BLOCKS = ((4, 0, 455, 300), (398, 0, 846, 300), (80, 296, 860, 352))
-RATES = np.geomspace(1e-3, 1e2, 16)
+RATES = np.geomspace(1e-3, 1e2, 11)
 FIRST_WEIGHTS = "small_normal", "xavier_normal", "he_normal", "orthogonal", "large_normal"
 # Training works where it ends below half the loss of guessing; full color is at 5% of it.
 WORKS, FULL = 0.5, 0.05
@@ -45,7 +45,7 @@ def rates(lang="en", **settings):
 
     >>> panel = rates(depth=1, epochs=3)
     >>> panel.result.map.loss.shape
-    (5, 2, 16)
+    (5, 2, 11)
     >>> panel.close()
     """
     knobs = [

@@ -56,8 +56,8 @@ def predict_small():
     def trapped():
         return (
             "That is what many texts say. But a run that is trapped stays where it is. Give this "
-            f"one 3,000 epochs instead of 100: its loss goes from {last_loss(0.001)} to "
-            f"{last_loss(0.001, 3000)}. It was not trapped, only slow."
+            f"one 1,000 epochs instead of 100: its loss goes from {last_loss(0.003)} to "
+            f"{last_loss(0.003, 1000)}. It was not trapped, only slow."
         )
 
     def too_small_network():
@@ -68,13 +68,13 @@ def predict_small():
 
     def slow():
         return (
-            "Rate times number of updates is roughly how far it can go. Rate 0.001 for 3,000 "
-            f"epochs ends at {last_loss(0.001, 3000)}; rate 0.03 for 100 epochs, with the same "
+            "Rate times number of updates is roughly how far it can go. Rate 0.003 for 1,000 "
+            f"epochs ends at {last_loss(0.003, 1000)}; rate 0.03 for 100 epochs, with the same "
             f"product, at {last_loss(0.03)}."
         )
 
     return Prediction(
-        f"With learning rate 0.001 the loss is still {last_loss(0.001)} after 100 epochs, and the "
+        f"With learning rate 0.003 the loss is still {last_loss(0.003)} after 100 epochs, and the "
         "curve looks flat. Why?",
         [
             Choice("It is trapped in a local minimum.", trapped),

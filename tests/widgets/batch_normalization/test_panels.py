@@ -306,7 +306,7 @@ def test_cells_counts_and_crosses_of_the_map(rates, place):
     for k, (block, color) in enumerate(zip(rates.artists.blocks, (ORANGE, BLUE), strict=True)):
         loss = expected.loss[:, k]
         counts = np.sum(np.nan_to_num(loss, nan=np.inf) < half, axis=1)
-        assert [text.get_text() for text in block.counts] == [f"{n} of 16" for n in counts]
+        assert [text.get_text() for text in block.counts] == [f"{n} of 11" for n in counts]
         pixels = block.cells.get_array()[::-1].astype(float)
         # Lower is never paler, and what is low enough has nearly the full color.
         strength = (255 - pixels).sum(axis=2) / (255 * (1 - np.array(to_rgb(color)))).sum()
@@ -330,7 +330,7 @@ def test_a_stopped_map_says_so(rates):
     progress.cancel()
     result = rate_map.compute(rates.knob_settings(), progress)
     rate_map.update(rates.artists, result, None, None)
-    assert rate_map.describe(result, None) == ("Stopped by hand: 0 of 160 trainings are complete.")
+    assert rate_map.describe(result, None) == ("Stopped by hand: 0 of 110 trainings are complete.")
     assert rate_map.brief(result, None) == rate_map.describe(result, None)
 
 
