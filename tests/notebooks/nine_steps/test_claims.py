@@ -183,7 +183,7 @@ def test_any_start_leads_to_the_same_weights(seeds, measured):
 
 @cache
 def deep_runs(init, seeds, hidden=DEEP, **settings):
-    configs = [TrainConfig(init=init, hidden=hidden, epochs=60, seed=s, **settings) for s in seeds]
+    configs = [TrainConfig(init=init, hidden=hidden, epochs=40, seed=s, **settings) for s in seeds]
     return [train(config, data.xor(seed=config.seed)) for config in configs]
 
 
@@ -199,7 +199,7 @@ def count_learned(runs):
     "alike in all units of a layer.)",
 )
 def test_zeros_stay_zero_but_with_sigmoid(compiled, seeds, measured):
-    """xor, networks of one and eight layers, 60 epochs: ReLU, tanh, GELU; sigmoid."""
+    """xor, networks of one and eight layers, 40 epochs: ReLU, tanh, GELU; sigmoid."""
     for activation in ("relu", "tanh", "gelu"):
         for hidden in (SHALLOW, DEEP):
             for run in deep_runs("zeros", seeds, hidden, activation=activation):
@@ -216,7 +216,7 @@ def test_zeros_stay_zero_but_with_sigmoid(compiled, seeds, measured):
         assert max(np.ptp(layer.W, axis=1).max() for layer in run.params[:-1]) < 1e-6
     measured(
         f"all 0 in {6 * len(seeds)} runs; with sigmoid they move in {2 * len(seeds)}, alike in all "
-        "units of a layer; of eight layers the first are still at 0 after 60 epochs"
+        "units of a layer; of eight layers the first are still at 0 after 40 epochs"
     )
 
 
@@ -249,7 +249,7 @@ def test_equal_units_stay_equal(compiled, seeds, measured):
     "learn.",
 )
 def test_size_matters_through_the_signals(compiled, seeds, measured):
-    """xor, eight layers of 16 ReLU units, rate 0.1, 60 epochs; plain, and with batch norm."""
+    """xor, eight layers of 16 ReLU units, rate 0.1, 40 epochs; plain, and with batch norm."""
     plain = {init: deep_runs(init, seeds) for init in ("small_normal", "he_normal", "large_normal")}
     normed = {init: deep_runs(init, seeds, batch_norm=True) for init in plain}
     assert all(abs(run.train_loss[-1] - np.log(2)) < 0.01 for run in plain["small_normal"])
