@@ -313,7 +313,7 @@ def test_cells_counts_and_crosses_of_the_map(rates, place):
         order = np.argsort(np.nan_to_num(loss, nan=np.inf).ravel())
         assert (np.diff(strength.ravel()[order]) < 0.01).all()
         x, y = xy(block.diverged)
-        crossed = {(round(3 * (a + 3)), int(b)) for a, b in zip(x, y, strict=True)}
+        crossed = {(round(2 * (a + 3)), int(b)) for a, b in zip(x, y, strict=True)}
         row, column = np.nonzero(np.isnan(loss))
         assert crossed == set(zip(column.tolist(), row.tolist(), strict=True))
 
