@@ -43,29 +43,31 @@ def predict_best():
         cells, text = own_best()
         return (
             f"Four seeds, trained just now, choose {len(set(cells))} different cells. {text}. Good "
-            "settings lie side by side and differ by less than seeds do."
+            "settings lie side by side, and the seeds of the best one differ by more than it and "
+            "its next best do."
         )
 
     def lottery():
         cells, text = own_best()
         columns = [column for _, column in cells]
         return (
-            f"Look where they lie: {text}. They span {np.ptp(columns) + 1} of 8 rates. Most of the "
-            f"map is never chosen: {int(four_maps().useless.sum())} of 64 cells are no better than "
-            "guessing, with any seed."
+            f"Look where they lie: {text}. They span {np.ptp(columns) + 1} of 8 rates. Much of the "
+            f"map is out of the question: in {int(four_maps().useless.sum())} of 64 cells the "
+            "median of the four is no better than guessing."
         )
 
     def region():
         _, text = own_best()
         return (
             f"Four seeds, trained just now: {text}. A single map points to the right "
-            "neighborhood, and hardly ever to the right cell."
+            "neighborhood, and more often to a cell beside the best than to the best."
         )
 
     return Prediction(
-        "An 8 × 8 map of learning rates and batch sizes is trained with one seed, and its best "
-        "cell is written down. The same is done with 19 other seeds: other samples, first weights, "
-        "and batches. How often is it the cell that is best in the median of all 20?",
+        "On the spiral, an 8 × 8 map of learning rates and batch sizes is trained with one seed, "
+        "and its best cell is written down. The same is done with 19 other seeds: other samples, "
+        "first weights, and batches. How often is it the cell that is best in the median of all "
+        "20?",
         [
             Choice("Nearly always: a setting is good or bad, a seed adds a little noise.",
                    all_alike),
@@ -169,8 +171,8 @@ class SearchGoals(Goals):
                 fooled,
             ),
             Goal(
-                "On the spiral, training only the cell you touch, with a seed of which you have "
-                "seen no map: within 20 trainings of at most 30 epochs, find a cell whose share "
+                "On the spiral, training only the cell you touch, with a seed whose own map you "
+                "have not seen: within 20 trainings of at most 30 epochs, find a cell whose share "
                 "of right answers is at most 2 points below the best of 512 settings.",
                 self.hunt.reached,
             ),

@@ -9,7 +9,7 @@ import numpy as np
 from lessons.experiments.search import halving, in_the_loop, many_knobs, pairs
 
 TABLE = Path(__file__).with_name("chance.csv")
-REPETITIONS, SPLITS = 50, 20
+REPETITIONS, SPLITS = 100, 20
 
 
 @cache
@@ -24,7 +24,7 @@ def stored():
 
 
 def halved(case):
-    """Return what 50 repetitions found in a case, by way, and "dropped at"."""
+    """Return what 100 repetitions found in a case, by way, and "dropped at"."""
     return {row: values for (name, row), values in stored().items() if name == case}
 
 

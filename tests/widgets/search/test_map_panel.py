@@ -333,6 +333,15 @@ def test_both_ends_of_every_knob_show_something_true(opened, field):
         check_words(opened)
 
 
+@pytest.mark.parametrize("settings", [{}, {"data": "bumps"}])
+def test_what_a_run_beyond_the_axis_says_stays_clear_of_the_title(opened, settings):
+    opened.set(learning_rate=100.0, seeds=0, **settings)
+    losses, renderer = opened.artists.losses, opened.picture.canvas.get_renderer()
+    assert losses.warning.get_text()
+    title = losses.still.axes.title.get_window_extent(renderer)
+    assert losses.warning.get_window_extent(renderer).y1 <= title.y0 + 1
+
+
 @pytest.mark.parametrize("name", ["moons", "xor", "circle", "bumps", "digits"])
 def test_every_data_set_can_be_searched(opened, name):
     opened.set(data=name, epochs=2)

@@ -111,9 +111,9 @@ def test_who_has_seen_the_map_hunts_with_another_seed(hunting):
     panel, goals = hunting
     panel.set(seed=6, seeds=3)
     panel.set(seeds=0)
-    assert "Hunt" not in str(goals)
+    assert "the map of seed 6: hunt with another one, such as 0." in str(goals)
     for settings in (
-        {"seed": 8, "units": 64, "batch_size": 4, "learning_rate": 0.1},
+        {"seed": 6, "units": 64, "batch_size": 4, "learning_rate": 0.1},
         {"seed": 9, "epochs": 100},
         {"data": "moons", "epochs": 30},
     ):
@@ -122,3 +122,22 @@ def test_who_has_seen_the_map_hunts_with_another_seed(hunting):
         assert "Hunt" not in str(goals)
     panel.set(data="spiral")
     assert "Hunt with seed 9" in str(goals)
+
+
+def test_maps_of_many_seeds_leave_some_to_hunt_with(hunting):
+    panel, goals = hunting
+    panel.set(seed=0, seeds=20)
+    panel.set(seeds=0)
+    assert "the map of seed 0: hunt with another one, such as 1." in str(goals)
+    panel.set(seed=1)
+    assert "Hunt with seed 1" in str(goals)
+
+
+def test_who_has_seen_all_maps_hunts_with_the_seed_seen_longest_ago(hunting):
+    panel, goals = hunting
+    for seed in (*range(20), 0):
+        panel.set(seed=seed, seeds=1)
+    panel.set(seeds=0)
+    assert "hunt with another one, such as 1." in str(goals)
+    panel.set(seed=1)
+    assert "Hunt with seed 1" in str(goals)
