@@ -43,8 +43,8 @@ def predict_best():
         cells, text = own_best()
         return (
             f"Four seeds, trained just now, choose {len(set(cells))} different cells. {text}. Good "
-            "settings lie side by side, and the seeds of the best one differ by more than it and "
-            "its next best do."
+            "settings lie side by side, and from seed to seed the best of them differs by more "
+            "than its median from that of the next best."
         )
 
     def lottery():

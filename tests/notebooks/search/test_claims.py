@@ -1,6 +1,7 @@
 """Lesson 13, its map and its fair comparisons, sentence by sentence: tried over many seeds."""
 
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -51,14 +52,36 @@ def test_a_single_seed_points_to_the_neighborhood_and_seldom_to_the_cell(seeds, 
 
 
 @pytest.mark.claim(
-    "search", "That costs little: in the median over 20 seeds, what one seed chose ends about a "
-    "tenth above the best cell.",
+    "search", "A single map points to the right neighborhood, and more often to a cell beside the "
+    "best than to the best.",
+)  # fmt: skip
+@pytest.mark.claim(
+    "search", "Good settings lie side by side, and from seed to seed the best of them differs by "
+    "more than its median from that of the next best.",
+)  # fmt: skip
+def test_the_best_is_a_region(seeds, measured):
+    """Spiral, rate × batch size: the best cell of each seed, and the losses of the best of all."""
+    scores, made = maps_of("spiral", seeds)
+    apart = np.array([max(np.abs(np.subtract(lowest(one), scores.best))) for one in made])
+    first, second = np.sort(scores.median, axis=None)[:2]
+    low, high = np.percentile(scores.loss[scores.best], [25, 75])
+    assert np.sum(apart == 1) > np.sum(apart == 0)
+    assert high / low > second / first
+    measured(
+        f"beside {np.sum(apart == 1)}, the best {np.sum(apart == 0)} of {len(seeds)}; half of the "
+        f"seeds differ by {high / low:.1f} times, the two medians by {second / first:.2f}"
+    )
+
+
+@pytest.mark.claim(
+    "search", "That costs little: in the median over 20 seeds, what one seed chose ends less "
+    "than a fifth above the best cell.",
 )  # fmt: skip
 def test_what_a_single_seed_chooses_is_nearly_as_good(seeds, measured):
     """Spiral, rate × batch size: median loss of each seed's own best cell, by the lowest median."""
     scores, made = maps_of("spiral", seeds)
     costs = [scores.median[lowest(one)] / scores.median[scores.best] for one in made]
-    assert 1.0 <= np.median(costs) < 1.25
+    assert 1.0 <= np.median(costs) < 1.2
     measured(f"{spread(costs)} times the best cell's median")
 
 
@@ -101,7 +124,7 @@ WIDTHS = "units", (4, 16, 64)
 
 @pytest.mark.claim(
     "search", "Of rates up to 0.032 the largest is best, with every seed; five columns further the "
-    "lowest loss is less than half as high.",
+    "lowest loss is about a tenth of that.",
 )  # fmt: skip
 def test_where_the_best_lies_at_the_edge_searching_further_pays(seeds, measured):
     """Spiral, batches of 32, rate × units 4, 16, 64: the map up to 0.032, and moved by five."""
@@ -111,7 +134,8 @@ def test_where_the_best_lies_at_the_edge_searching_further_pays(seeds, measured)
     inside = sum("right" not in score_map([one], data.spiral()).edges for one in far)
     ratios = [after.min() / before.min() for before, after in zip(near, far, strict=True)]
     assert at_edge == inside == len(seeds)
-    assert sum(ratio < 0.5 for ratio in ratios) >= len(seeds) - 2
+    assert 0.05 < np.median(ratios) < 0.18
+    assert max(ratios) < 0.5
     measured(
         f"at the right edge in {at_edge}, moved: in none of {len(seeds)}; lowest loss "
         f"{spread(ratios)} times"
@@ -144,7 +168,9 @@ def at(optimizer, rate, seeds):
     return np.array([of(optimizer, seed)[fair.RATES.index(rate)] for seed in seeds])
 
 
-@pytest.mark.claim("search", "At the rate 0.32 SGD ends lower with every seed, at 0.01 Adam does.")
+@pytest.mark.claim(
+    "search", "At the rate 0.32 SGD ends lower with nearly every seed, at 0.01 Adam with every one."
+)
 @pytest.mark.claim(
     "search", "With the rate chosen anew for each, on five other seeds, Adam ends lower with most."
 )
@@ -154,7 +180,8 @@ def test_the_winner_depends_on_the_rate_until_each_has_its_own(seeds, measured):
             for rate in (0.32, 0.01)}  # fmt: skip
     best = {name: fair.tuned(name) for name in ("sgd", "adam")}
     tuned = int(np.sum(at("adam", best["adam"], seeds) < at("sgd", best["sgd"], seeds)))
-    assert wins == {0.32: 0, 0.01: len(seeds)}
+    assert wins[0.32] <= 2
+    assert wins[0.01] == len(seeds)
     assert tuned >= 0.65 * len(seeds)
     measured(
         f"Adam lower at 0.32: {wins[0.32]}, at 0.01: {wins[0.01]}, tuned (SGD {best['sgd']:g}, "
@@ -162,11 +189,13 @@ def test_the_winner_depends_on_the_rate_until_each_has_its_own(seeds, measured):
     )
 
 
-@pytest.mark.claim("search", "After 100 epochs at 0.32 Adam is still no better than guessing.")
+@pytest.mark.claim(
+    "search", "After 100 epochs at 0.32 Adam's median loss is still hardly below that of guessing."
+)
 def test_more_epochs_do_not_help_steps_that_are_too_large(seeds, measured):
     """Spiral, Adam at 0.32, 100 epochs: median validation loss."""
     losses = fair.losses(seeds, (0.32,), "adam", epochs=100)[:, 0]
-    assert np.median(losses) > 0.65
+    assert np.median(losses) > 0.92 * np.log(2)
     measured(f"{spread(losses)}")
 
 
@@ -205,6 +234,19 @@ def test_with_enough_updates_the_batch_size_does_not_decide_the_loss(seeds, meas
 
 
 @pytest.mark.claim(
+    "search", "With as many updates, 480 epochs against 30, batches of 128 end lower with most "
+    "seeds.",
+)  # fmt: skip
+def test_at_equal_updates_the_larger_batch_wins(seeds, measured):
+    """Spiral, SGD: batches of 8 at 0.32 for 30 epochs, of 128 at 0.56 for 480."""
+    eight = fair.losses(seeds, (0.32,), batch_size=8, epochs=30)[:, 0]
+    many = fair.losses(seeds, (0.56,), batch_size=128, epochs=480)[:, 0]
+    wins = int(np.sum(many < eight))
+    assert wins >= 0.55 * len(seeds)
+    measured(f"batches of 128 lower in {wins} of {len(seeds)}")
+
+
+@pytest.mark.claim(
     "search", "Tested, and so: where nothing but the seeds was changed, the median of three is "
     "lower after the “change” about every other time; all three are below all three old ones in "
     "hardly any.", seeds=40,
@@ -221,6 +263,9 @@ def test_a_change_is_adopted_if_it_is_larger_than_the_spread(seeds, measured):
         old, new = fair.losses(before, (0.1, 0.32)), fair.losses(after, (0.32,))[:, 0]
         same.append(fair.adopted(old[:, 1], new))
         real.append(fair.adopted(old[:, 0], new))
+    dealt = [fair.adopted([k for k in range(6) if k not in new], new)
+             for new in combinations(range(6), 3)]  # fmt: skip
+    assert np.sum(dealt, axis=0).tolist() == [10, 1] and len(dealt) == 20
     (by_median, strictly), (_, passes) = np.sum(same, axis=0), np.sum(real, axis=0)
     assert 0.25 * len(seeds) < by_median < 0.75 * len(seeds)
     assert strictly <= 0.2 * len(seeds)
