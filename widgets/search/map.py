@@ -119,10 +119,10 @@ MOVES = to_left, to_right, to_below, to_above
 
 def draw(figure):
     """Make the artists: the map, beside it the touched run, and below what the seeds say."""
-    axes = figure.add_axes([0.6, 0.55, 0.245, 0.375])
+    axes = figure.add_axes([0.6, 0.55, 0.245, 0.36])
     losses = draw_losses(axes)
     # Between the title and the axes there is room for how a run left them.
-    axes.set_title("Loss of the touched cell", pad=20)
+    axes.set_title("Loss of the touched cell", pad=18)
     return SimpleNamespace(map=draw_map(figure), losses=losses, seeds=draw_seeds(figure))
 
 

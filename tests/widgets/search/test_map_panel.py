@@ -340,6 +340,7 @@ def test_what_a_run_beyond_the_axis_says_stays_clear_of_the_title(opened, settin
     assert losses.warning.get_text()
     title = losses.still.axes.title.get_window_extent(renderer)
     assert losses.warning.get_window_extent(renderer).y1 <= title.y0 + 1
+    assert title.y1 <= opened.figure.bbox.height - 1
 
 
 @pytest.mark.parametrize("name", ["moons", "xor", "circle", "bumps", "digits"])
