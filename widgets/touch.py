@@ -89,6 +89,19 @@ def to_time(touch):
     return {"time": touch.x}
 
 
+def thinned(path, apart):
+    """Leave out points of a path that are close to the one before; the last one stays.
+
+    >>> thinned([(0, 0), (0.001, 0), (0.5, 0), (0.501, 0)], 0.015)
+    [(0, 0), (0.5, 0), (0.501, 0)]
+    """
+    kept = [path[0]]
+    for point in path[1:]:
+        if max(abs(point[0] - kept[-1][0]), abs(point[1] - kept[-1][1])) >= apart:
+            kept.append(point)
+    return kept if kept[-1] == path[-1] else [*kept, path[-1]]
+
+
 def help_of(action):
     """Return the first line of a function's docstring."""
     return action.__doc__.strip().splitlines()[0]

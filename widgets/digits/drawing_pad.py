@@ -26,6 +26,7 @@ from widgets.digits.cells import pixels
 from widgets.knobs import choice, drawn, float_slider, int_slider
 from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, RED, SMALL
+from widgets.touch import thinned
 
 SIZE = 8.6, 3.6
 BLOCKS = (0, 0, 345, 360), (345, 0, 595, 360), (595, 0, 860, 360)
@@ -111,7 +112,7 @@ def checked_strokes(text):
 
 def to_stroke(touch):
     """Draw here with mouse, finger or pen; the knob drawing does the same."""
-    stroke = np.clip(thinned(touch.path), 0, 1)
+    stroke = np.clip(thinned(touch.path, APART), 0, 1)
     strokes = [*own_strokes(touch.settings), to_text([stroke])]
     text = ";".join(strokes)
     if text.count(" ") > 2 * MOST - 10:
@@ -134,19 +135,6 @@ def own_strokes(settings):
     """Return the strokes of the hand, each as text, if it is they that are shown."""
     own = settings["drawing"] == OWN and settings["strokes"]
     return settings["strokes"].split(";") if own else []
-
-
-def thinned(path):
-    """Leave out points that are close to the one before; the last one stays.
-
-    >>> thinned([(0, 0), (0.001, 0), (0.5, 0), (0.501, 0)])
-    [(0, 0), (0.5, 0), (0.501, 0)]
-    """
-    kept = [path[0]]
-    for point in path[1:]:
-        if max(abs(point[0] - kept[-1][0]), abs(point[1] - kept[-1][1])) >= APART:
-            kept.append(point)
-    return kept if kept[-1] == path[-1] else [*kept, path[-1]]
 
 
 # --- compute ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from itertools import product
 from lessons import TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.data.features import FEATURES
+from lessons.experiments.playground.painting import ERASER, strokes_of
 from lessons.experiments.playground.samples import SAMPLES
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
@@ -14,6 +15,7 @@ from widgets.knobs import (
     between,
     choice,
     count_slider,
+    drawn,
     float_slider,
     int_slider,
     log_slider,
@@ -25,6 +27,8 @@ from widgets.options import menu
 
 CLASSES = ("spiral", "circle", "xor", "gaussians", "moons")
 VALUES = ("plane", "bumps")
+PAINTED = "painted"
+BRUSHES = {"blue, class 0": 0, "orange, class 1": 1, "eraser": ERASER}
 LAYERS, UNITS = 6, 8
 STRENGTHS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 OFF = "off"
@@ -36,7 +40,9 @@ OUTPUT = "output"
 SHOWN = [OUTPUT, *(f"{layer}.{unit}" for layer, unit in product(LAYER, UNIT))]
 MOMENTUM = ("momentum", "nesterov")
 GROUPS = {
-    "data": ["noise", "share", "seed", "val", "discrete", *FEATURE_FIELDS],
+    "data": [
+        "noise", "share", "seed", "brush", "size", "val", "discrete", *FEATURE_FIELDS, "paint",
+    ],
     "network": ["layers", *UNIT_FIELDS, "init", "batch_norm", "shown"],
     "training": ["optimizer", "momentum", "schedule", "batch_size", "epochs", "loss", "value_loss",
                  "clip_norm", "seeds"],
@@ -52,7 +58,8 @@ def losses(*tasks):
 def make_knobs():
     """Make all knobs, in the order in which they stand."""
     return [
-        choice("data", "data", "What the network has to learn", menu(CLASSES + VALUES), "spiral"),
+        choice("data", "data", "What the network has to learn",
+               menu(CLASSES + VALUES) | {"your own points": PAINTED}, "spiral"),
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
                    1e-4, 10.0, 0.1, 0.1, 330),
         choice("activation", "activation", "Non-linearity of the hidden units",
@@ -63,6 +70,10 @@ def make_knobs():
         float_slider("share", "for training", f"Share of the {SAMPLES} samples to train on", 0.1,
                      0.9, 0.5, 0.1, 250),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
+        choice("brush", "brush", "What a stroke on the plane leaves", BRUSHES, 0),
+        float_slider("size", "brush size", "How far samples are from the stroke, in units of the "
+                     "coordinates", 0, 1, 0.2, 0.1, 230),
+        drawn("paint", "paint", strokes_of),
         switch("val", "unseen samples", "Show the samples that are kept from training", False),
         switch("discrete", "plain colors", "Color the plane by the answer, not by how sure it is",
                False),
@@ -115,6 +126,8 @@ def idle(settings):
     if settings["optimizer"] not in MOMENTUM:
         hidden.append("momentum")
     hidden.append("loss" if settings["data"] in VALUES else "value_loss")
+    if settings["data"] == PAINTED:
+        hidden.append("noise")
     return hidden
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from lessons.experiments.playground.painting import REACH
 from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after
 from widgets.playground.drawn import signed
@@ -12,8 +13,6 @@ from widgets.style import BLACK, GRAY, NORMAL, SMALL
 
 # Values of samples get one of so many colors.
 BINS = 7
-# How far the plane goes, both ways, in units of the coordinates.
-REACH = 2.7
 # Where unseen samples are not shown.
 NONE = np.empty((0, 2)), np.empty(0)
 

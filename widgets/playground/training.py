@@ -9,6 +9,7 @@ import numpy as np
 from lessons import Run, data, train
 from lessons.data.features import FEATURES, features_of, with_features
 from lessons.engines import engine_at_hand
+from lessons.experiments.playground.painting import REACH
 from lessons.experiments.playground.samples import draw
 from lessons.experiments.playground.views import confusion, gradient_lengths, unit_maps
 from lessons.numerals import count, percent, short
@@ -18,6 +19,14 @@ from lessons.verdict import describe_losses
 from widgets.beliefs import after
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.panel import Panel
+from widgets.playground.brush import (
+    draw_buttons,
+    is_example,
+    painted_samples,
+    to_nothing,
+    to_one_less,
+    to_stroke,
+)
 from widgets.playground.drawn import (
     EDGE,
     LEFT,
@@ -31,13 +40,14 @@ from widgets.playground.knobs import (
     FEATURE_FIELDS,
     GROUPS,
     OUTPUT,
+    PAINTED,
     config_of,
     features_on,
     idle,
     make_knobs,
     unit_of,
 )
-from widgets.playground.plane import REACH, draw_plane, update_plane
+from widgets.playground.plane import draw_plane, update_plane
 from widgets.style import GRAY
 
 SIZE = 8.6, 4.2
@@ -98,8 +108,11 @@ def panel(lang="en", **settings):
     return Panel(
         make_knobs(), compute, draw_all, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
-        touch={"network": touch_network, "losses": to_epoch}, blocks=BLOCKS, idle=idle,
-        groups=GROUPS,
+        touch={
+            "network": touch_network, "losses": to_epoch, "plane": to_stroke, "undo": to_one_less,
+            "clear": to_nothing,
+        },
+        blocks=BLOCKS, idle=idle, groups=GROUPS,
     )  # fmt: skip
 
 
@@ -108,7 +121,7 @@ def panel(lang="en", **settings):
 
 def compute(settings, progress):
     """Train once; where a band is wanted, nine more times after that."""
-    samples = draw(*(settings[field] for field in ("data", "noise", "share", "seed")))
+    samples = samples_of(settings)
     split = with_features(samples, features_on(settings))
     config = config_of(settings)
     run = train(config, split, engine_at_hand(), progress, "fit")
@@ -123,6 +136,13 @@ def compute(settings, progress):
 
     wanted = settings["seeds"] and not progress.cancelled
     return replace(result, rest=others) if wanted else result
+
+
+def samples_of(settings):
+    """Return the samples that the knobs ask for, or those that a hand has painted."""
+    if settings["data"] == PAINTED:
+        return painted_samples(settings)
+    return draw(*(settings[field] for field in ("data", "noise", "share", "seed")))
 
 
 def frame(result, time):
@@ -159,6 +179,8 @@ def answers(result, epoch, params):
     if split.task == "regression":
         return f"unseen samples: MSE {short(run.val_loss[epoch])}", None
     counts = confusion(params, run.config, split.X_val, split.y_val, 2)
+    if not counts.any():
+        return "no unseen samples", None
     return f"unseen samples: {percent(np.trace(counts) / counts.sum())} right", counts
 
 
@@ -193,6 +215,7 @@ def draw_all(figure):
     """Make the artists: the network, the large map, the losses."""
     network = figure.add_axes(network_place())
     plane = figure.add_axes([0.723, 0.435, 0.225, 0.461])
+    draw_buttons(figure, 0.945, 0.896)
     losses = draw_losses(figure.add_axes([0.723, 0.115, 0.145, 0.2]))
     axes = losses.still.axes
     losses.x_label.set_position((0.5, -0.22))
@@ -231,6 +254,8 @@ def describe(result, moment):
             f"Unseen samples right {after(moment.epoch)}: {right[0]} of {all_[0]} of class 0 "
             f"(blue), {right[1]} of {all_[1]} of class 1 (orange)."
         )
+    if is_example(result.settings):
+        parts.append("These points are an example: paint your own on the plane.")
     if not any(result.settings[field] for field in FEATURE_FIELDS):
         parts.append("All inputs are off: x1 stays.")
     shown = result.settings["shown"]
