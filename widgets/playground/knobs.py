@@ -70,9 +70,9 @@ def make_knobs():
         float_slider("share", "for training", f"Share of the {SAMPLES} samples to train on", 0.1,
                      0.9, 0.5, 0.1, 250),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
-        choice("brush", "brush", "What a stroke on the plane leaves", BRUSHES, 0),
-        float_slider("size", "brush size", "How far samples are from the stroke, in units of the "
-                     "coordinates", 0, 1, 0.2, 0.1, 230),
+        choice("brush", "brush", "What a stroke on the large map leaves", BRUSHES, 0),
+        float_slider("size", "brush size", "How far samples are from the stroke, and how far "
+                     "the eraser reaches", 0.1, 1, 0.3, 0.1, 230),
         drawn("paint", "paint", strokes_of),
         switch("val", "unseen samples", "Show the samples that are kept from training", False),
         switch("discrete", "plain colors", "Color the plane by the answer, not by how sure it is",

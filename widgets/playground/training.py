@@ -20,12 +20,15 @@ from widgets.beliefs import after
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.panel import Panel
 from widgets.playground.brush import (
-    draw_buttons,
+    describe_painted,
+    draw_palette,
     is_example,
     painted_samples,
+    to_brush,
     to_nothing,
     to_one_less,
     to_stroke,
+    update_palette,
 )
 from widgets.playground.drawn import (
     EDGE,
@@ -109,8 +112,8 @@ def panel(lang="en", **settings):
         make_knobs(), compute, draw_all, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame,
         touch={
-            "network": touch_network, "losses": to_epoch, "plane": to_stroke, "undo": to_one_less,
-            "clear": to_nothing,
+            "network": touch_network, "losses": to_epoch, "plane": to_stroke, "brush": to_brush,
+            "undo": to_one_less, "clear": to_nothing,
         },
         blocks=BLOCKS, idle=idle, groups=GROUPS,
     )  # fmt: skip
@@ -158,6 +161,8 @@ def frame(result, time):
     if settings["discrete"]:
         large = np.sign(large)
     right, counts = answers(result, epoch, params)
+    if is_example(settings):
+        right = "an example: paint your own here"
     large = signed(large.reshape(GRID, GRID), PALE)
     return Moment(epoch, params, INPUT_IMAGES, images, large, right, counts)
 
@@ -215,7 +220,6 @@ def draw_all(figure):
     """Make the artists: the network, the large map, the losses."""
     network = figure.add_axes(network_place())
     plane = figure.add_axes([0.723, 0.435, 0.225, 0.461])
-    draw_buttons(figure, 0.945, 0.896)
     losses = draw_losses(figure.add_axes([0.723, 0.115, 0.145, 0.2]))
     axes = losses.still.axes
     losses.x_label.set_position((0.5, -0.22))
@@ -223,7 +227,8 @@ def draw_all(figure):
     axes.set_title("")
     axes.set_ylabel("loss", labelpad=-3)
     return SimpleNamespace(
-        network=draw_network(network), plane=draw_plane(plane), losses=losses,
+        network=draw_network(network), plane=draw_plane(plane),
+        palette=draw_palette(figure), losses=losses,
         band=[axes.plot([], [], color=GRAY, linewidth=1, zorder=1)[0] for _ in range(SEEDS)],
     )  # fmt: skip
 
@@ -234,6 +239,7 @@ def update(artists, result, moment, pinned):
     lengths = gradient_lengths(run, moment.epoch)
     update_network(artists.network, result.settings, moment, lengths)
     update_plane(artists.plane, result, moment)
+    update_palette(artists.palette, result.settings)
     before, label = (pinned.run, pinned.label) if pinned else (None, "")
     update_losses(artists.losses, run, result.split, moment.epoch, before, label, LINE)
     for k, line in enumerate(artists.band):
@@ -254,8 +260,7 @@ def describe(result, moment):
             f"Unseen samples right {after(moment.epoch)}: {right[0]} of {all_[0]} of class 0 "
             f"(blue), {right[1]} of {all_[1]} of class 1 (orange)."
         )
-    if is_example(result.settings):
-        parts.append("These points are an example: paint your own on the plane.")
+    parts.append(describe_painted(result))
     if not any(result.settings[field] for field in FEATURE_FIELDS):
         parts.append("All inputs are off: x1 stays.")
     shown = result.settings["shown"]
@@ -264,7 +269,7 @@ def describe(result, moment):
     if result.band is not None:
         ends = np.sort(result.band[:, -1])
         parts.append(f"Ten seeds end at a training loss of {short(ends[0])} to {short(ends[-1])}.")
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
 
 
 def brief(result, moment):

@@ -12,7 +12,7 @@ REACH, SPRAY = 2.7, 3
 ERASER = 2
 KINDS = (0, 1, ERASER)
 # In hundredths of a coordinate points are written; more samples than this are too many.
-UNIT, MOST = 100, 2000
+UNIT, MOST = 100, 1000
 
 
 class Stroke(NamedTuple):
@@ -61,7 +61,7 @@ def painted(text):
 
     Each point of a stroke leaves three samples around it, x + size/2·ε with ε ~ N(0, I). An eraser
     takes away what lies within its size of one of its points. What a stroke has left stays where it
-    is while the stroke goes on. u ~ U(0, 1), and 0 for the first sample of each stroke.
+    is while the stroke goes on. u ~ U(0, 1) decides who is trained with.
 
     >>> X, y, u = painted("1 20 50 -100")
     >>> X.shape, y.tolist()
@@ -76,7 +76,6 @@ def painted(text):
             continue
         # A stream for each stroke, from which it takes more as it grows.
         luck = np.random.default_rng([k, 1]).random(SPRAY * len(stroke.points))
-        luck[0] = 0
         noise = np.random.default_rng([k, 0]).standard_normal((len(stroke.points), SPRAY, 2))
         sprayed = stroke.points[:, None] + stroke.size / 2 * noise
         X = np.concatenate([X, np.clip(sprayed.reshape(-1, 2), -REACH, REACH)])
@@ -95,9 +94,10 @@ def split_of(text, share=0.5):
     Split 'painted' (classification): 6 training, 0 validation, 0 test samples; 2 features
     """
     X, y, u = painted(text)
-    first = u < share
-    if not first.any():
+    if not len(u):
         raise ValueError("nothing is painted: paint samples on the plane")
+    # There is always one to train with.
+    first = (u < share) | (u == u.min())
     X, y = X.astype(np.float32), y.astype(np.int64)
     none = X[:0], y[:0]
     return Split(

@@ -1,10 +1,12 @@
 """Samples are painted on the plane, and the network is trained with them while that is done."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from panels import in_picture, kept, touch, xy
+from panels import check_words, in_picture, kept, touch, xy
 
-from lessons.experiments.playground.painting import ERASER, painted
+from lessons.experiments.playground.painting import ERASER, MOST, SPRAY, split_of
 from widgets import playground
 from widgets.playground.brush import EXAMPLE
 
@@ -62,30 +64,113 @@ def test_it_is_trained_anew_while_the_stroke_is_drawn(panel):
     assert panel.run is before
 
 
-def test_the_eraser_takes_samples_away_and_undo_and_clear_strokes(panel):
-    panel.set(epochs=10, size=0.0)
+def places(panel):
+    """Where samples are, to the nearest whole numbers."""
+    return {tuple(np.rint(point)) for point in samples(panel)[0]}
+
+
+def test_the_eraser_takes_samples_away_and_undo_the_last_stroke(panel):
+    panel.set(epochs=10, size=0.1)
     stroke(panel, (-2, 0))
     stroke(panel, (2, 0))
-    panel.set(brush=ERASER, size=0.5)
-    stroke(panel, (2, 0.2))
-    assert set(samples(panel)[0][:, 0]) == {-2.0}
-    touch(panel, "undo", (0.5, 0.5))
-    assert set(samples(panel)[0][:, 0]) == {-2.0, 2.0}
-    touch(panel, "clear", (0.5, 0.5))
-    assert "These points are an example: paint your own on the plane." in str(panel)
-    assert len(samples(panel)[0]) == len(painted(EXAMPLE)[0])
-    stroke(panel, (0, 0))
-    assert "example" not in str(panel)
-
-
-def test_an_eraser_that_would_leave_nothing_does_nothing(panel):
-    panel.set(epochs=10)
-    stroke(panel, (0, 0))
-    before = panel.settings["paint"]
     panel.set(brush=ERASER, size=1.0)
+    stroke(panel, (2, 0.2))
+    assert places(panel) == {(-2, 0)}
+    touch(panel, "undo", (0.5, 0.5))
+    assert places(panel) == {(-2, 0), (2, 0)}
+
+
+@pytest.mark.parametrize("how", ["clear", "erase"])
+def test_where_nothing_is_left_an_example_stands_and_undo_brings_all_back(panel, how):
+    panel.set(epochs=10, size=0.1)
+    stroke(panel, (-2, 0))
+    if how == "clear":
+        touch(panel, "clear", (0.5, 0.5))
+    else:
+        panel.set(brush=ERASER, size=1.0)
+        stroke(panel, (-2, 0))
+    assert "These points are an example: paint your own on the map." in str(panel)
+    assert panel.artists.plane.right.get_text() == "an example: paint your own here"
+    assert np.array_equal(samples(panel)[0], samples_of_example(panel))
+    touch(panel, "undo", (0.5, 0.5))
+    assert places(panel) == {(-2, 0)}
+    assert "example" not in str(panel) + panel.artists.plane.right.get_text()
+
+
+def samples_of_example(panel):
+    split = split_of(EXAMPLE, panel.settings["share"])
+    return np.concatenate([split.X_train, split.X_val])
+
+
+def test_after_clear_a_stroke_begins_anew(panel):
+    panel.set(epochs=10, size=0.1)
+    stroke(panel, (-2, 0))
+    touch(panel, "clear", (0.5, 0.5))
+    stroke(panel, (1, 1))
+    assert places(panel) == {(1, 1)}
+    touch(panel, "undo", (0.5, 0.5))
+    assert "example" in str(panel)
+
+
+def test_undo_and_the_eraser_do_nothing_where_nothing_is_painted(panel):
+    before = panel.settings | {"brush": ERASER}
+    panel.set(brush=ERASER)
     stroke(panel, (0, 0))
-    assert panel.settings["paint"] == before
+    touch(panel, "undo", (0.5, 0.5))
+    assert panel.settings == before
+
+
+def test_other_data_leave_what_was_painted(panel):
+    panel.set(epochs=10, size=0.1)
+    stroke(panel, (-2, 0))
+    panel.set(data="circle")
+    touch(panel, "undo", (0.5, 0.5))
+    assert panel.settings["data"] == "circle"
+    stroke(panel, (2, 0))
+    assert places(panel) == {(-2, 0), (2, 0)}
+
+
+def test_the_palette_chooses_a_brush_and_shows_which_one_and_how_large(panel):
+    palette = panel.artists.palette
+    for row, kind in enumerate((0, 1, ERASER)):
+        touch(panel, "brush", (0.5, row + 0.5))
+        assert panel.settings["brush"] == kind
+        assert sorted(set(xy(palette.chosen)[1])) == [row, row + 1]
+    sizes = []
+    for size in (0.1, 0.5, 1.0):
+        panel.set(size=size)
+        sizes.append(palette.dots[0].get_markersize())
+    assert sizes == sorted(set(sizes))
+
+
+def test_there_are_so_many_samples_and_no_more_and_it_is_said(panel):
+    panel.set(epochs=1)
+    there_and_back = [(x, y) for y in np.linspace(-2.5, 2.5, 9) for x in (-2.5, 2.5)]
+    points = [
+        point
+        for (x, y), (u, v) in pairwise(there_and_back)
+        for point in np.column_stack([np.linspace(x, u, 40), np.linspace(y, v, 40)])
+    ]
+    panel.touched("plane", "down", *in_picture(panel, "plane", points[0]))
+    before = [in_picture(panel, "plane", point) for point in points[1:]]
+    panel.touched("plane", "move", *before[-1], before[:-1])
+    assert len(samples(panel)[0]) == MOST // SPRAY * SPRAY
+    assert str(panel).endswith("More than 1,000 cannot be painted.")
+    panel.on_touch("plane", "up", *before[-1])
+    text = panel.settings["paint"]
+    stroke(panel, (0, 0))
+    assert panel.settings["paint"] == text
+    panel.set(brush=ERASER)
+    stroke(panel, (0, 0))
+    assert len(samples(panel)[0]) < MOST // SPRAY * SPRAY
     assert panel.message.value == ""
+
+
+def test_words_stay_in_the_picture_and_apart(panel):
+    panel.set(data="painted")
+    check_words(panel)
+    stroke(panel, (0, 0))
+    check_words(panel)
 
 
 def test_what_was_painted_is_a_setting_that_comes_back(panel):
@@ -99,14 +184,28 @@ def test_what_was_painted_is_a_setting_that_comes_back(panel):
 
 
 def test_one_class_and_a_single_sample_are_no_trouble(panel):
-    panel.set(epochs=10, share=0.1, size=0.0)
+    panel.set(epochs=10, share=0.1)
     stroke(panel, (0.5, 0.5))
     assert panel.message.value == ""
-    assert "of class 0 (blue)" in str(panel) or "unseen" in panel.moment.right
+    assert len(panel.result.split.X_train) == 1
+    assert "Your points: 1 to train with, 2 unseen." in str(panel)
+
+
+def test_without_unseen_samples_none_are_judged(panel):
+    panel.set(epochs=10, share=0.9)
+    seen = next(k for k in range(1, 9) if not len(split_of(strokes(k), 0.9).X_val))
+    panel.set(data="painted", paint=strokes(seen))
+    assert panel.artists.plane.right.get_text() == "no unseen samples"
+    assert "0 unseen" in str(panel) and "Unseen samples right" not in str(panel)
+
+
+def strokes(k):
+    """Text of k strokes that are erased, and one more."""
+    return ";".join(["0 10 0 0"] * k + ["2 50 0 0", "1 10 200 200"])
 
 
 def test_a_stroke_beyond_the_plane_ends_at_its_edge(panel):
-    panel.set(epochs=10, size=0.0)
+    panel.set(epochs=10)
     stroke(panel, (2, 0), (5, 0), (2.5, 0.5))
     assert np.abs(samples(panel)[0]).max() <= 2.7
     assert panel.message.value == ""
