@@ -6,7 +6,6 @@ from lessons import TrainConfig
 from lessons.activations import ACTIVATIONS
 from lessons.data.features import FEATURES
 from lessons.experiments.playground.painting import ERASER, strokes_of
-from lessons.experiments.playground.samples import SAMPLES
 from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
@@ -67,8 +66,8 @@ def make_knobs():
         # data
         float_slider("noise", "noise", "How far samples are from their clean place", 0, 0.6, 0.1,
                      0.05, 230),
-        float_slider("share", "for training", f"Share of the {SAMPLES} samples to train on", 0.1,
-                     0.9, 0.5, 0.1, 250),
+        float_slider("share", "for training", "Share of the samples to train on", 0.1, 0.9, 0.5,
+                     0.1, 250),
         int_slider("seed", "seed", "Another draw of data, first weights and batches", 0, 20, 0),
         choice("brush", "brush", "What a stroke on the large map leaves", BRUSHES, 0),
         float_slider("size", "brush size", "How far samples are from the stroke, and how far "
