@@ -12,12 +12,12 @@ CELLS = ["from widgets import playground\npanel = playground.panel()\npanel"]
 NAME, PANEL = "brush.ipynb", 0
 # How far the map goes, both ways.
 REACH = 2.7
-BLUE, ORANGE, ERASE = range(3)
+BLUE, ORANGE, GREEN, PURPLE, ERASE = range(5)
 # The kernel's own view: strokes, each with its kind; samples by class; updates of the run.
 STATE = (
     "([part[0] for part in panel.settings['paint'].split(';') if part], "
     "[int((panel.result.samples.y_train == k).sum() + (panel.result.samples.y_val == k).sum()) "
-    "for k in (0, 1)], panel.run.updates, panel.settings['data'])"
+    "for k in range(4)], panel.run.updates, panel.settings['data'])"
 )
 ASK = """async code => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -78,7 +78,7 @@ def at(area, x, y):
 def row(areas, kind):
     """Where a brush stands in the palette, in the window."""
     box = areas["brush"].bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + (kind + 0.5) * box["height"] / 3
+    return box["x"] + box["width"] / 2, box["y"] + (kind + 0.5) * box["height"] / 5
 
 
 def middle(area):
@@ -102,9 +102,9 @@ def by_mouse(page, area, points, pause=10):
 
 def test_a_mouse_paints_erases_undoes_and_clears_and_the_run_follows(lesson, areas):
     by_mouse(lesson, areas["map"], ring(0.4))
-    strokes, (blue, orange), updates, data = state(lesson)
+    strokes, (blue, orange, *others), updates, data = state(lesson)
     assert strokes == ["0"] and data == "painted"
-    assert blue >= 3 * 10 and orange == 0
+    assert blue >= 3 * 10 and orange == 0 and others == [0, 0]
     lesson.mouse.click(*row(areas, ORANGE))
     before = lab.look(lesson, PANEL)
     by_mouse(lesson, areas["map"], ring(1.8))
@@ -117,8 +117,8 @@ def test_a_mouse_paints_erases_undoes_and_clears_and_the_run_follows(lesson, are
     # The upper half of the ring is taken away.
     lesson.mouse.click(*row(areas, ERASE))
     by_mouse(lesson, areas["map"], ring(1.8)[:16])
-    strokes, (blue, orange), _, _ = state(lesson)
-    assert strokes == ["0", "1", "2"]
+    strokes, (blue, orange, *_), _, _ = state(lesson)
+    assert strokes == ["0", "1", "4"]
     assert blue == both[0] and 0.3 * both[1] < orange < 0.7 * both[1]
     lesson.mouse.click(*middle(areas["undo"]))
     assert lab.look(lesson, PANEL) != (picture, words)  # Another brush is chosen now.
@@ -129,7 +129,7 @@ def test_a_mouse_paints_erases_undoes_and_clears_and_the_run_follows(lesson, are
     assert state(lesson)[:2] == (["0", "1"], both)
 
 
-def test_a_finger_paints_two_classes_and_the_page_stays_where_it_is(lesson, areas):
+def test_a_finger_paints_classes_and_the_page_stays_where_it_is(lesson, areas):
     touch, top = lab.finger(lesson), areas["map"].bounding_box()["y"]
 
     def tap(place):
@@ -145,7 +145,7 @@ def test_a_finger_paints_two_classes_and_the_page_stays_where_it_is(lesson, area
     line(-1)
     tap(row(areas, ORANGE))
     line(1)
-    strokes, (blue, orange), _, _ = state(lesson)
+    strokes, (blue, orange, *_), _, _ = state(lesson)
     assert strokes == ["0", "1"]
     assert min(blue, orange) >= 3 * 10
     assert areas["map"].bounding_box()["y"] == top
@@ -154,7 +154,11 @@ def test_a_finger_paints_two_classes_and_the_page_stays_where_it_is(lesson, area
     # One in seven of the samples is further from the stroke than the eraser reaches.
     assert state(lesson)[1][1] < orange / 2
     tap(middle(areas["undo"]))
-    assert state(lesson)[1] == [blue, orange]
+    assert state(lesson)[1] == [blue, orange, 0, 0]
+    tap(row(areas, PURPLE))
+    line(0)
+    assert state(lesson)[1][PURPLE] >= 3 * 10
+    assert "of class 3 (purple)" in lab.look(lesson, PANEL)[1]
     tap(middle(areas["clear"]))
     assert "These points are an example" in lab.look(lesson, PANEL)[1]
 

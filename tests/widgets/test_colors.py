@@ -131,6 +131,8 @@ PANELS = {
     playground.panel: [
         {"data": "bumps", "val": True, "shown": "1.2", "pinned": {"learning_rate": 1.0}},
         {"layers": 6, "discrete": True, "f3": True, "seeds": True, "units3": 2, "time": 20},
+        {"data": "painted", "brush": 3, "size": 1.0,
+         "paint": "0 30 -150 150;1 30 150 150;2 30 150 -150;3 30 -150 -150"},
     ],
     digits.panel: [{"layers": 0, "learning_rate": 100.0}, {"truth": 1, "answer": 1, "pinned": {}}],
     digits.pad: [{"drawing": "nothing"}, {"placing": "as drawn", "pinned": {"pen": 2.0}}],

@@ -15,8 +15,8 @@ from lessons.experiments.playground.painting import (
     split_of,
     to_text,
 )
-from widgets.playground.knobs import BRUSHES, PAINTED
-from widgets.style import BLACK, BLUE, GRAY, LIGHT, ORANGE, SMALL
+from widgets.playground.knobs import BRUSHES, MARKERS, PAINTED
+from widgets.style import BLACK, CLASSES, GRAY, LIGHT, SMALL
 from widgets.touch import thinned
 
 # Points of a stroke that are closer than this, in units of the coordinates, are one.
@@ -25,7 +25,7 @@ EXAMPLE = smile()
 # An eraser as large as the plane, so that what was cleared comes back with undo.
 CLEARED = to_text(Stroke(ERASER, 3 * REACH, np.zeros((1, 2))))
 # Where the palette stands, and how high its parts are, in pixels of the page.
-LEFT, TOP, WIDTH, ROW = 819, 62, 38, 29
+LEFT, TOP, WIDTH, ROW = 819, 62, 38, 24
 
 
 # --- what the hand does -------------------------------------------------------------------------
@@ -112,12 +112,12 @@ def draw_palette(figure):
     for k in range(1, len(BRUSHES)):
         axes.axhline(k, color=LIGHT, linewidth=0.8)
     for k, name in enumerate(("undo", "clear")):
-        below = button(figure, name, TOP + len(BRUSHES) * ROW + 8 + 28 * k, 24)
+        below = button(figure, name, TOP + (len(BRUSHES) + k) * ROW + 6 * (k + 1), ROW)
         below.text(0.5, 0.5, name, ha="center", va="center", fontsize=SMALL)
     return SimpleNamespace(
         dots=[
-            axes.plot([0.5], [kind + 0.5], marker, color=color, mec="white", mew=0.7)[0]
-            for kind, (marker, color) in enumerate((("o", BLUE), ("s", ORANGE)))
+            axes.plot([0.5], [k + 0.5], marker, color=color, mec="white", mew=0.7)[0]
+            for k, (marker, color) in enumerate(zip(MARKERS, CLASSES, strict=False))
         ],
         chosen=axes.plot([], [], color=BLACK, linewidth=2.2, clip_on=False)[0],
     )  # fmt: skip
@@ -139,4 +139,4 @@ def update_palette(artists, settings):
     row = settings["brush"]
     artists.chosen.set_data([0, 1, 1, 0, 0], [row, row, row + 1, row + 1, row])
     for dots in artists.dots:
-        dots.set_markersize(5 + 9 * settings["size"])
+        dots.set_markersize(5 + 7 * settings["size"])

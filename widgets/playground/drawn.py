@@ -1,7 +1,7 @@
 """The network drawn: each unit as the map of what it gives over the plane, weights as lines.
 
-Orange is positive, and speaks for class 1; blue is negative, and speaks for class 0. All places are
-in pixels of the page, from the top left.
+Orange is positive, and speaks for class 1; blue is negative, and speaks for class 0. With more than
+two classes each has an output of its own. All places are in pixels of the page, from the top left.
 """
 
 from types import SimpleNamespace
@@ -15,13 +15,14 @@ from widgets.artists import PixelMap, words
 from widgets.playground.knobs import (
     FEATURE_FIELDS,
     LAYERS,
+    MARKERS,
     OUTPUT,
     UNIT_FIELDS,
     UNITS,
     features_on,
     unit_of,
 )
-from widgets.style import BLACK, BLUE, GRAY, ORANGE, SMALL
+from widgets.style import BLACK, BLUE, CLASSES, GRAY, ORANGE, SMALL
 
 LEFT, WIDTH, HEIGHT, EDGE = 50, 570, 420, 2
 # Where the inputs stand, and the edge at which the large map begins; the first row, and the next.
@@ -29,7 +30,7 @@ INPUTS, END, FIRST, PITCH, SIDE = 80, 562, 74, 39, 32
 HEADING, COUNTS, LENGTHS = 14, 43, 383
 # Where the controls for layers are, and how far from their middle − and + stand.
 LAYER_CONTROL, LAYERS_APART, APART, BUTTON = 321, 104, 20, 12
-MAP_END = 145
+MAP_END, OUTPUTS_APART = 145, 40
 # Lines come in so many widths, for weights of different size.
 WIDTHS, EDGES = (0.4, 1.0, 1.8, 3.0), (0.3, 0.8, 1.6)
 NEGATIVE, POSITIVE = BLUE, ORANGE
@@ -90,6 +91,10 @@ def draw_network(axes):
     ]  # fmt: skip
     return SimpleNamespace(
         lines=lines,
+        outputs=[
+            axes.plot([], [], marker, color=color, mec="white", mew=0.7, ms=9, zorder=4)[0]
+            for marker, color in zip(MARKERS, CLASSES, strict=False)
+        ],
         off=Tiles(axes), tiles=Tiles(axes),
         frames=axes.plot([], [], "s", mfc="none", color=GRAY, ms=0.72 * SIDE + 1, mew=0.8,
                          zorder=4)[0],
@@ -128,14 +133,24 @@ def update_network(artists, settings, moment, lengths):
     chosen = unit_of(settings["shown"], moment.units)
     at = [places[chosen[0] + 1][chosen[1]]] if chosen else np.empty((0, 2))
     artists.chosen.set_data(*np.transpose(at))
-    show_weights(artists.lines, places, moment.params)
+    ends = output_places(len(moment.params[-1].b))
+    for k, dot in enumerate(artists.outputs):
+        dot.set_data(*([[n] for n in ends[k]] if k < len(ends) > 1 else ([], [])))
+    show_weights(artists.lines, [*places, ends], moment.params)
     show_counts(artists, settings, lengths)
 
 
+def output_places(outputs):
+    """Return where outputs stand: one beside the other, or one place for what tells two apart."""
+    if outputs <= 2:
+        return [(END, MAP_END)]
+    return [(END, MAP_END + OUTPUTS_APART * (k - (outputs - 1) / 2)) for k in range(outputs)]
+
+
 def show_weights(lines, places, params):
-    """Draw a line for each weight, as wide as its size; at the outputs, class 1 minus class 0."""
+    """Draw a line for each weight, as wide as its size; of two outputs, class 1 minus class 0."""
     segments = [[] for _ in lines]
-    for before, after, layer in zip(places, [*places[1:], [(END, MAP_END)]], params, strict=True):
+    for before, after, layer in zip(places, places[1:], params, strict=False):
         W = layer.W if layer.W.shape[1] == len(after) else layer.W[:, 1:] - layer.W[:, :1]
         kinds = np.digitize(np.abs(W), EDGES) + len(WIDTHS) * (W > 0)
         for (i, start), (j, end) in ((a, b) for a in enumerate(before) for b in enumerate(after)):

@@ -27,7 +27,10 @@ from widgets.options import menu
 CLASSES = ("spiral", "circle", "xor", "gaussians", "moons")
 VALUES = ("plane", "bumps")
 PAINTED = "painted"
-BRUSHES = {"blue, class 0": 0, "orange, class 1": 1, "eraser": ERASER}
+# Of classes, which differ in shape, too.
+MARKERS = "osD^"
+COLORS = ("blue", "orange", "green", "purple")
+BRUSHES = {f"{color}, class {k}": k for k, color in enumerate(COLORS)} | {"eraser": ERASER}
 LAYERS, UNITS = 6, 8
 STRENGTHS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 OFF = "off"

@@ -8,11 +8,12 @@ from lessons.experiments.playground.painting import REACH
 from widgets.artists import Layer, PixelMap, words
 from widgets.beliefs import after
 from widgets.playground.drawn import signed
-from widgets.playground.knobs import unit_of
-from widgets.style import BLACK, GRAY, NORMAL, SMALL
+from widgets.playground.knobs import MARKERS, unit_of
+from widgets.style import BLACK, CLASSES, GRAY, NORMAL, SMALL
 
-# Values of samples get one of so many colors.
+# Values of samples get one of so many colors; the first and the last are those of two classes.
 BINS = 7
+OF_CLASS = np.array([0, BINS - 1, BINS, BINS + 1])
 # Where unseen samples are not shown.
 NONE = np.empty((0, 2)), np.empty(0)
 
@@ -23,7 +24,7 @@ def draw_plane(axes):
     axes.set_label("plane")
     axes.set_xlabel("x1", labelpad=0)
     axes.set_ylabel("x2", labelpad=-4)
-    colors = signed(np.linspace(-1, 1, BINS), 1.0) / 255
+    colors = [*signed(np.linspace(-1, 1, BINS), 1.0) / 255, *CLASSES[2 : len(MARKERS)]]
 
     def dots(size, edge, width, zorder):
         return Layer(axes, [
@@ -63,16 +64,17 @@ def show_dots(artists, name, X, y):
     if getattr(artists.shown, name) is X:
         return
     setattr(artists.shown, name, X)
-    bins = np.clip(np.round((level(y) + 1) / 2 * (BINS - 1)), 0, BINS - 1).astype(int)
+    classes = y.dtype.kind == "i"
+    colors = OF_CLASS[y] if classes else bins_of(y)
+    markers = dict(zip(OF_CLASS.tolist(), MARKERS, strict=True)) if classes else {}
     for k, dots in enumerate(getattr(artists, name)):
-        dots.set_data(*X[bins == k].T)
-        # Two classes differ in shape, too; values near 0 are white, and need an edge.
-        classes = y.dtype.kind == "i"
-        dots.set_marker("s" if k == BINS - 1 and classes else "o")
+        dots.set_data(*X[colors == k].T)
+        dots.set_marker(markers.get(k, "o"))
+        # Values near 0 are white, and need an edge.
         if name == "training":
             dots.set_markeredgecolor("white" if classes else GRAY)
 
 
-def level(y):
-    """Return classes and values on a scale from -1 to 1."""
-    return 2.0 * y - 1 if y.dtype.kind == "i" else np.clip(y, -1, 1)
+def bins_of(values):
+    """Return which of the colors values get, from -1 to 1."""
+    return np.round((np.clip(values, -1, 1) + 1) / 2 * (BINS - 1)).astype(int)

@@ -16,7 +16,7 @@ from lessons.numerals import count, percent, short
 from lessons.parameters import count_parameters, sizes_of
 from lessons.side_by_side import train_side_by_side
 from lessons.verdict import describe_losses
-from widgets.beliefs import after
+from widgets.beliefs import after, mix_colors
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.panel import Panel
 from widgets.playground.brush import (
@@ -40,6 +40,7 @@ from widgets.playground.drawn import (
     update_network,
 )
 from widgets.playground.knobs import (
+    COLORS,
     FEATURE_FIELDS,
     GROUPS,
     OUTPUT,
@@ -154,17 +155,26 @@ def frame(result, time):
     epoch = min(time, run.completed_epochs)
     params = run.snapshots[epoch]
     units, prediction = unit_maps(params, run.config, features_of(GROUND, features_on(settings)))
-    answer = prediction[:, 1] * 2 - 1 if prediction.ndim == 2 else prediction
     images = [[tile(values) for values in scaled(layer).T] for layer in units]
     chosen = unit_of(settings["shown"], images)
-    large = scaled(units[chosen[0]])[:, chosen[1]] if chosen else answer
-    if settings["discrete"]:
-        large = np.sign(large)
+    large = scaled(units[chosen[0]])[:, chosen[1]] if chosen else prediction
     right, counts = answers(result, epoch, params)
     if is_example(settings):
         right = "an example: paint your own here"
-    large = signed(large.reshape(GRID, GRID), PALE)
+    large = large_map(large, settings["discrete"])
     return Moment(epoch, params, INPUT_IMAGES, images, large, right, counts)
+
+
+def large_map(values, discrete):
+    """Make the large image of values from -1 to 1, or of the probabilities of two or more classes.
+
+    Parameters: discrete, whether only which one it is counts, not how surely.
+    """
+    if values.ndim == 2 and values.shape[1] > 2:
+        beliefs = np.eye(values.shape[1])[values.argmax(axis=1)] if discrete else values
+        return mix_colors(beliefs.reshape(GRID, GRID, -1), PALE)
+    answer = values[:, 1] * 2 - 1 if values.ndim == 2 else values
+    return signed((np.sign(answer) if discrete else answer).reshape(GRID, GRID), PALE)
 
 
 def scaled(values):
@@ -183,7 +193,7 @@ def answers(result, epoch, params):
     split, run = result.split, result.run
     if split.task == "regression":
         return f"unseen samples: MSE {short(run.val_loss[epoch])}", None
-    counts = confusion(params, run.config, split.X_val, split.y_val, 2)
+    counts = confusion(params, run.config, split.X_val, split.y_val, len(split.classes))
     if not counts.any():
         return "no unseen samples", None
     return f"unseen samples: {percent(np.trace(counts) / counts.sum())} right", counts
@@ -256,10 +266,8 @@ def describe(result, moment):
     parts = [brief(result, moment), describe_losses(run, split)]
     if moment.counts is not None and run.status != "diverged":
         right, all_ = np.diag(moment.counts), moment.counts.sum(axis=1)
-        parts.append(
-            f"Unseen samples right {after(moment.epoch)}: {right[0]} of {all_[0]} of class 0 "
-            f"(blue), {right[1]} of {all_[1]} of class 1 (orange)."
-        )
+        counts = [f"{right[k]} of {all_[k]} of class {k} ({COLORS[k]})" for k in range(len(right))]
+        parts.append(f"Unseen samples right {after(moment.epoch)}: {', '.join(counts)}.")
     parts.append(describe_painted(result))
     if not any(result.settings[field] for field in FEATURE_FIELDS):
         parts.append("All inputs are off: x1 stays.")

@@ -9,8 +9,9 @@ from lessons.data.split import Split
 
 # How far the plane goes, both ways; and samples that each point of a stroke leaves.
 REACH, SPRAY = 2.7, 3
-ERASER = 2
-KINDS = (0, 1, ERASER)
+# What a stroke leaves: samples of a class, or none where some were.
+CLASSES, ERASER = 4, 4
+KINDS = (*range(CLASSES), ERASER)
 # In hundredths of a coordinate points are written; more samples than this are too many.
 UNIT, MOST = 100, 1000
 
@@ -39,7 +40,7 @@ def strokes_of(text):
 
     Raises: ValueError for what is no such text.
 
-    >>> [stroke.points.tolist() for stroke in strokes_of("1 20 50 -100;2 30 0 0")]
+    >>> [stroke.points.tolist() for stroke in strokes_of("1 20 50 -100;4 30 0 0")]
     [[[0.5, -1.0]], [[0.0, 0.0]]]
     """
     strokes = []
@@ -88,6 +89,8 @@ def painted(text):
 def split_of(text, share=0.5):
     """Make a data set of painted samples; the share is trained with, the others are unseen.
 
+    It has as many classes as are painted, and at least two.
+
     Raises: ValueError for what is no text of strokes, or leaves no sample.
 
     >>> split_of("1 20 50 -100;0 20 -50 100", 0.9)
@@ -101,8 +104,8 @@ def split_of(text, share=0.5):
     X, y = X.astype(np.float32), y.astype(np.int64)
     none = X[:0], y[:0]
     return Split(
-        X[first], y[first], X[~first], y[~first], *none, task="classification", classes=(0, 1),
-        name="painted", feature_names=("x1", "x2"),
+        X[first], y[first], X[~first], y[~first], *none, task="classification",
+        classes=tuple(range(max(2, y.max() + 1))), name="painted", feature_names=("x1", "x2"),
     )  # fmt: skip
 
 

@@ -1,14 +1,19 @@
 """Samples are painted on the plane, and the network is trained with them while that is done."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 from panels import check_words, in_picture, kept, touch, xy
 
-from lessons.experiments.playground.painting import ERASER, MOST, SPRAY, split_of
+from lessons.experiments.playground.painting import ERASER, MOST, REACH, SPRAY, split_of
 from widgets import playground
 from widgets.playground.brush import EXAMPLE
+from widgets.playground.training import GRID, PALE
+
+FOUR = "0 30 -150 150 -120 150;1 30 150 150 120 150;2 30 150 -150 120 -150;3 30 -150 -150 -120 -150"
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -132,7 +137,7 @@ def test_other_data_leave_what_was_painted(panel):
 
 def test_the_palette_chooses_a_brush_and_shows_which_one_and_how_large(panel):
     palette = panel.artists.palette
-    for row, kind in enumerate((0, 1, ERASER)):
+    for row, kind in enumerate((0, 1, 2, 3, ERASER)):
         touch(panel, "brush", (0.5, row + 0.5))
         assert panel.settings["brush"] == kind
         assert sorted(set(xy(palette.chosen)[1])) == [row, row + 1]
@@ -176,7 +181,9 @@ def test_words_stay_in_the_picture_and_apart(panel):
 def test_what_was_painted_is_a_setting_that_comes_back(panel):
     panel.set(epochs=10)
     stroke(panel, (-1, 0), (1, 0.5))
-    again = playground.panel(**panel.settings)
+    # Plain: a file or a link can hold it.
+    again = playground.panel(**json.loads(json.dumps(panel.settings)))
+    assert again.settings == panel.settings
     assert np.array_equal(again.run.train_loss, panel.run.train_loss)
     again.close()
     with pytest.raises(ValueError, match="paint must be a text that was drawn"):
@@ -191,6 +198,66 @@ def test_one_class_and_a_single_sample_are_no_trouble(panel):
     assert "Your points: 1 to train with, 2 unseen." in str(panel)
 
 
+def test_as_many_classes_as_are_painted_have_outputs_colors_and_counts(panel):
+    panel.set(epochs=30)
+    corners = [(-1.5, 1.5), (1.5, 1.5), (1.5, -1.5), (-1.5, -1.5)]
+    for kind, (x, y) in enumerate(corners):
+        panel.set(brush=kind)
+        stroke(panel, *[(x + dx, y) for dx in np.linspace(-0.5, 0.5, 9)])
+        classes = max(2, kind + 1)
+        assert len(panel.moment.params[-1].b) == classes
+        ends = [dot for dot in panel.artists.network.outputs if len(xy(dot)[0])]
+        assert len(ends) == (classes if classes > 2 else 0)
+        assert ("of class 3 (purple)" in str(panel)) == (kind == 3)
+    # At each corner the map has the color of what was painted there.
+    palette = panel.artists.palette.dots
+    for (x, y), dots in zip(corners, palette, strict=True):
+        row, column = (round((at + REACH) / (2 * REACH) * (GRID - 1)) for at in (y, x))
+        pixel = panel.moment.large[row, column] / 255
+        apart = [np.abs(pixel - pale(other.get_color())).sum() for other in palette]
+        assert np.argmin(apart) == palette.index(dots)
+    # All of the network's lines are there: each hidden unit with each output.
+    weights = sum(layer.W.size for layer in panel.moment.params)
+    drawn = sum(np.isfinite(xy(line)[0]).sum() for line in panel.artists.network.lines)
+    assert drawn == 2 * weights
+    panel.set(brush=ERASER, size=1.0)
+    stroke(panel, *np.linspace((-2, -1.5), (2, -1.5), 20))
+    assert len(panel.moment.params[-1].b) == 2
+
+
+def pale(color):
+    return 1 - PALE * (1 - np.array(to_rgb(color)))
+
+
+def test_plain_colors_are_as_many_as_there_are_classes(panel):
+    panel.set(epochs=30, data="painted", paint=FOUR, discrete=True)
+    assert len(np.unique(panel.moment.large.reshape(-1, 3), axis=0)) <= 4
+
+
+def test_dots_have_the_color_and_the_shape_of_their_class(panel):
+    panel.set(epochs=1, data="painted", paint=FOUR)
+    split = panel.result.samples
+    for kind, button in enumerate(panel.artists.palette.dots):
+        wanted = split.X_train[split.y_train == kind]
+        (dots,) = [
+            dots for dots in panel.artists.plane.training
+            if dots.get_marker() == button.get_marker() and to_hex(dots.get_color()) ==
+            button.get_color() and len(xy(dots)[0])
+        ]  # fmt: skip
+        assert np.array_equal(np.transpose(xy(dots)), wanted.astype(float))
+
+
+def test_a_loss_of_two_classes_says_that_a_third_is_too_many(panel):
+    panel.set(epochs=1, loss="hinge")
+    stroke(panel, (0, 0))
+    assert panel.message.value == ""
+    panel.set(brush=2)
+    panel.on_touch("plane", "down", *in_picture(panel, "plane", (1, 1)))
+    assert "for 3 classes" in panel.message.value
+    panel.set(loss="cross_entropy")
+    assert panel.message.value == "" and len(panel.moment.params[-1].b) == 3
+
+
 def test_without_unseen_samples_none_are_judged(panel):
     panel.set(epochs=10, share=0.9)
     seen = next(k for k in range(1, 9) if not len(split_of(strokes(k), 0.9).X_val))
@@ -201,7 +268,7 @@ def test_without_unseen_samples_none_are_judged(panel):
 
 def strokes(k):
     """Text of k strokes that are erased, and one more."""
-    return ";".join(["0 10 0 0"] * k + ["2 50 0 0", "1 10 200 200"])
+    return ";".join(["0 10 0 0"] * k + [f"{ERASER} 50 0 0", "1 10 200 200"])
 
 
 def test_a_stroke_beyond_the_plane_ends_at_its_edge(panel):

@@ -93,12 +93,18 @@ def test_without_samples_there_is_no_set(written):
 
 @pytest.mark.parametrize(
     "written",
-    ["scribble", "0", "0 20", "0 20 50", "3 20 50 50", "0 -1 50 50", "0 20 271 0", "0 20 1.5 0",
+    ["scribble", "0", "0 20", "0 20 50", "5 20 50 50", "0 -1 50 50", "0 20 271 0", "0 20 1.5 0",
      text((0, 0.1, [[0.0, 0.0]] * (MOST // SPRAY + 1)))],
 )  # fmt: skip
 def test_what_is_no_painting_is_refused(written):
     with pytest.raises(ValueError):
         strokes_of(written)
+
+
+@pytest.mark.parametrize(("kinds", "classes"), [([0], 2), ([1], 2), ([0, 2], 3), ([3], 4)])
+def test_there_are_as_many_classes_as_are_painted_and_at_least_two(kinds, classes):
+    split = split_of(text(*[(kind, 0.2, LINE) for kind in kinds]))
+    assert split.classes == tuple(range(classes))
 
 
 def test_the_example_has_two_classes():
