@@ -4,6 +4,7 @@ Orange is positive, and speaks for class 1; blue is negative, and speaks for cla
 two classes each has an output of its own. All places are in pixels of the page, from the top left.
 """
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -135,7 +136,8 @@ def update_network(artists, settings, moment, lengths):
     artists.chosen.set_data(*np.transpose(at))
     ends = output_places(len(moment.params[-1].b))
     for k, dot in enumerate(artists.outputs):
-        dot.set_data(*([[n] for n in ends[k]] if k < len(ends) > 1 else ([], [])))
+        at = ends[k : k + 1] if len(ends) > 1 else []
+        dot.set_data(*np.reshape(at, (-1, 2)).T)
     show_weights(artists.lines, [*places, ends], moment.params)
     show_counts(artists, settings, lengths)
 
@@ -150,7 +152,7 @@ def output_places(outputs):
 def show_weights(lines, places, params):
     """Draw a line for each weight, as wide as its size; of two outputs, class 1 minus class 0."""
     segments = [[] for _ in lines]
-    for before, after, layer in zip(places, places[1:], params, strict=False):
+    for (before, after), layer in zip(pairwise(places), params, strict=True):
         W = layer.W if layer.W.shape[1] == len(after) else layer.W[:, 1:] - layer.W[:, :1]
         kinds = np.digitize(np.abs(W), EDGES) + len(WIDTHS) * (W > 0)
         for (i, start), (j, end) in ((a, b) for a in enumerate(before) for b in enumerate(after)):

@@ -13,6 +13,7 @@ from widgets.style import BLACK, CLASSES, GRAY, NORMAL, SMALL
 
 # Values of samples get one of so many colors; the first and the last are those of two classes.
 BINS = 7
+# Which of the colors classes have.
 OF_CLASS = np.array([0, BINS - 1, BINS, BINS + 1])
 # Where unseen samples are not shown.
 NONE = np.empty((0, 2)), np.empty(0)

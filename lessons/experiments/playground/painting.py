@@ -57,6 +57,7 @@ def strokes_of(text):
     return strokes
 
 
+@lru_cache(maxsize=8)
 def painted(text):
     """Return the samples that strokes have left: X (N, 2), classes y (N,), luck u (N,).
 
@@ -82,6 +83,8 @@ def painted(text):
         X = np.concatenate([X, np.clip(sprayed.reshape(-1, 2), -REACH, REACH)])
         y = np.concatenate([y, np.full(SPRAY * len(stroke.points), stroke.kind)])
         u = np.concatenate([u, luck])
+    for array in (X, y, u):
+        array.setflags(write=False)
     return X, y, u
 
 
