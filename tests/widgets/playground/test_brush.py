@@ -185,6 +185,9 @@ def test_what_was_painted_is_a_setting_that_comes_back(panel):
     again = playground.panel(**json.loads(json.dumps(panel.settings)))
     assert again.settings == panel.settings
     assert np.array_equal(again.run.train_loss, panel.run.train_loss)
+    again.set(data="moons", paint="")
+    again.open(panel.link())
+    assert again.settings == panel.settings and str(again) == str(panel)
     again.close()
     with pytest.raises(ValueError, match="paint must be a text that was drawn"):
         panel.set(paint="scribble")
