@@ -52,7 +52,7 @@ class Ahead:
         """The hand has moved, and the panel shows it."""
         panel = self.owner()
         now = {
-            field: knob.values.index(value) if knob.is_menu else value
+            field: value if knob.is_of_numbers else knob.values.index(value)
             for field, value in panel.computed.items()
             if not (knob := panel.knobs[field]).is_drawn
         }

@@ -62,6 +62,11 @@ class Knob:
         return isinstance(self.control, ipywidgets.Dropdown)
 
     @property
+    def is_of_numbers(self):
+        """Whether its values themselves say which one comes after which."""
+        return isinstance(self.value, Real) and not self.is_menu
+
+    @property
     def is_drawn(self):
         """Whether it has no control that is seen: only a hand on the picture changes it."""
         return isinstance(self.control, ipywidgets.Text)
@@ -165,14 +170,31 @@ def choice(field, label, tip, options, value, width=200):
         options = {str(option): option for option in options}
     pairs, values = list(options.items()), list(options.values())
     control = ipywidgets.Dropdown(options=pairs, value=value, **common(label, tip, width))
+    return finish(Knob(field, control, "one of " + ", ".join(map(str, values)), one_of(values)))
+
+
+def name_slider(field, label, tip, options, value, width=300):
+    """A slider through names, where a menu would be endless; arrow keys go through them in Lab.
+
+    Parameters: options, a dict from what is shown to the plain value.
+    """
+    pairs, values = list(options.items()), list(options.values())
+    names = {plain: name for name, plain in pairs}
+    control = ipywidgets.SelectionSlider(options=pairs, value=value, **common(label, tip, width))
+    allowed = f"one of {values[0]}, {values[1]}, …, {values[-1]}"
+    return finish(Knob(field, control, allowed, one_of(values), names.get))
+
+
+def one_of(values):
+    """Return a check for the values of a list, each of its own type."""
 
     def accept(given):
-        for option in values:
-            if given is option or (isinstance(given, type(option)) and given == option):
-                return option
+        for value in values:
+            if given is value or (isinstance(given, type(value)) and given == value):
+                return value
         raise ValueError
 
-    return finish(Knob(field, control, "one of " + ", ".join(map(str, values)), accept))
+    return accept
 
 
 def switch(field, label, tip, value, width=150):

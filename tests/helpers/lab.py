@@ -535,6 +535,28 @@ def finger(page):
     return touch
 
 
+def pen(page):
+    """Return a function that moves a pen and puts it down: as the system does.
+
+    Its kinds of events are called those of a mouse.
+    """
+    session = page.context.new_cdp_session(page)
+    down = False
+
+    def move(kind, at):
+        nonlocal down
+        down = kind == "mousePressed" or (down and kind == "mouseMoved")
+        held = down or kind == "mouseReleased"
+        x, y = at
+        event = {"type": kind, "x": x, "y": y, "pointerType": "pen", "buttons": int(down)}
+        button = {"button": "left" if held else "none", "clickCount": int(kind != "mouseMoved")}
+        session.send("Input.dispatchMouseEvent", event | button)
+        # A hand takes its time: without a pause the browser merges all moves into one.
+        page.wait_for_timeout(10)
+
+    return move
+
+
 def click_track(page, field, fraction, panel=0):
     """Click on the track of a slider, at `fraction` of its length."""
     slider = knob(page, field, panel).locator(".slider")

@@ -1,4 +1,4 @@
-"""Digits are drawn on the pad of lesson 15 in a real Lab: by a mouse, by a finger, by a menu."""
+"""Digits are drawn on the pad of lesson 15 in a real Lab: by mouse, finger, pen and keyboard."""
 
 import json
 import math
@@ -10,7 +10,11 @@ import pytest
 # A small notebook, so that nothing else has to be trained first.
 CELLS = ["from widgets import digits\npad = digits.pad()\npad"]
 NAME, PANEL = "pad.ipynb", 0
-STROKES = "pad.settings['drawing'], pad.settings['strokes']"
+# Notes in `pointers` by what kinds of pointer an area is touched.
+NOTE_POINTERS = """area => {
+    window.pointers = [];
+    area.addEventListener("pointerdown", ({pointerType}) => pointers.push(pointerType));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -133,15 +137,51 @@ def test_a_finger_draws_two_strokes_and_the_page_stays_where_it_is(lesson, areas
     assert "Nothing is drawn yet." in words(lesson)
 
 
-def test_the_menu_shows_stored_drawings(lesson, areas):
-    before = words(lesson)
-    lab.choose(lesson, "drawing", "0, drawing 1", PANEL)
-    assert words(lesson) != before
-    assert "0 was meant" in words(lesson) or "read as 0" in words(lesson)
+def test_a_pen_draws_as_a_finger_does(lesson, areas):
+    """A pen hovers over the pad without leaving a trace, and draws where it touches it."""
+    areas[0].evaluate(NOTE_POINTERS)
+    pen = lab.pen(lesson)
+    points = ring()
+    for point in points[:5]:
+        pen("mouseMoved", at(areas[0], *point))
+    assert drawn(lesson) == []
+    pen("mousePressed", at(areas[0], *points[0]))
+    for point in points[1:]:
+        pen("mouseMoved", at(areas[0], *point))
+    pen("mouseReleased", at(areas[0], *points[-1]))
+    (stroke,) = drawn(lesson)
+    assert len(stroke) > 30
+    assert "Your drawing: read as 0" in words(lesson)
+    pen("mouseMoved", at(areas[0], 0.1, 0.1))
+    assert drawn(lesson) == [stroke]
+    assert lesson.evaluate("pointers") == ["pen"]
+
+
+def test_arrow_keys_go_through_the_stored_drawings(lesson, areas):
+    """Lab takes the arrow keys of a menu, and leaves those of a slider."""
+    cell = lesson.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
+    assert lab.reading(lesson, "drawing", PANEL) == "8, no. 6"
+    lab.press(lesson, "drawing", "ArrowLeft", 3, PANEL)
+    lab.settle(lesson, PANEL)
+    assert lab.reading(lesson, "drawing", PANEL) == "8, no. 3"
+    assert "8 was meant" in words(lesson) or "read as 8" in words(lesson)
+    lab.press(lesson, "drawing", "End", 1, PANEL)
+    lab.settle(lesson, PANEL)
+    assert lab.reading(lesson, "drawing", PANEL) == "9, no. 10"
+    # From the left end on: one's own, nothing, and the first that is stored.
     draw_by_mouse(lesson, areas[0], ring())
     assert "Your drawing: read as 0" in words(lesson)
-    lab.choose(lesson, "drawing", "nothing", PANEL)
+    lab.press(lesson, "drawing", "ArrowRight", 1, PANEL)
+    lab.settle(lesson, PANEL)
     assert "Nothing is drawn yet." in words(lesson)
+    lab.press(lesson, "drawing", "ArrowRight", 1, PANEL)
+    lab.settle(lesson, PANEL)
+    assert lab.reading(lesson, "drawing", PANEL) == "0, no. 1"
+    lab.press(lesson, "drawing", "Home", 1, PANEL)
+    lab.settle(lesson, PANEL)
+    assert "Your drawing: read as 0" in words(lesson)
+    now = lesson.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
+    assert now == cell
 
 
 def test_the_picture_follows_the_pen(lesson, areas):

@@ -19,6 +19,8 @@ MAKERS = {
     "int_slider": lambda: knobs.int_slider("seed", "seed", "A tip", 0, 20, 3),
     "choice": lambda: knobs.choice("data", "data", "A tip", {"moons": "moons", "own": SPLIT},
                                    "moons"),
+    "name_slider": lambda: knobs.name_slider("word", "word", "A tip",
+                                             {"the first": "a", "then": "b", "last": "c"}, "b"),
     "switch": lambda: knobs.switch("shuffle", "shuffle", "A tip", True),
 }  # fmt: skip
 ALLOWED = {
@@ -27,6 +29,7 @@ ALLOWED = {
     "count_slider": "batch must be a whole number from 1 to 512",
     "int_slider": "seed must be a whole number from 0 to 20",
     "choice": f"data must be one of moons, {SPLIT}",
+    "name_slider": "word must be one of a, b, …, c",
     "switch": "shuffle must be True or False",
 }
 NUMBERS = ("log_slider", "float_slider", "count_slider", "int_slider")
@@ -69,6 +72,17 @@ def test_sliders_are_live_and_keep_their_name_in_one_line(kind):
     assert control.continuous_update
     assert control.style.description_width == "initial"
     control.close()
+
+
+def test_a_slider_through_names_goes_through_them_in_their_order():
+    knob = MAKERS["name_slider"]()
+    assert knob.control.continuous_update
+    assert knob.values == ["a", "b", "c"]
+    assert [knob.shown(value) for value in knob.values] == ["the first", "then", "last"]
+    assert not knob.is_menu and not knob.is_of_numbers
+    knob.put(knob.check("c"))
+    assert knob.control.label == "last"
+    knob.control.close()
 
 
 @every_kind

@@ -23,7 +23,7 @@ from lessons.experiments.digits.varied import NETWORK
 from lessons.numerals import percent
 from widgets.artists import PixelMap, words
 from widgets.digits.cells import pixels
-from widgets.knobs import choice, drawn, float_slider, int_slider
+from widgets.knobs import choice, drawn, float_slider, int_slider, name_slider
 from widgets.panel import Panel
 from widgets.style import BLACK, BLUE, GRAY, GREEN, LIGHT, RED, SMALL
 from widgets.touch import thinned
@@ -33,7 +33,7 @@ BLOCKS = (0, 0, 345, 360), (345, 0, 595, 360), (595, 0, 860, 360)
 OWN, NOTHING = "own", "nothing"
 # Points that are closer than this, in parts of the pad, are one; more than so many are too many.
 APART, MOST = 0.015, 3000
-DRAWINGS = {f"{digit}, drawing {k % EACH + 1}": f"{digit}-{k % EACH + 1}"
+DRAWINGS = {f"{digit}, no. {k % EACH + 1}": f"{digit}-{k % EACH + 1}"
             for k, (digit, _) in enumerate(stored())}  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def pad(run=None, lang="en", **settings):
     if network.params[0].W.shape[0] != 64 or len(network.params[-1].b) != 10:
         raise ValueError("run must have learned the digits: 64 inputs and 10 classes")
     knobs = [
-        choice("drawing", "drawing", "Yours, or one of 100 that are stored",
-               {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 180),
+        name_slider("drawing", "drawing", "Yours, or one of 100 that are stored",
+                    {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 400),
         choice("placing", "brought to 8 × 8", "What is done with the drawing before it is read",
                PLACINGS, "boxed", 215),
         float_slider("pen", "pen", "Thickness of the line, in dots of the bitmap", 1, 10, 5, 0.5,

@@ -10,13 +10,24 @@ from lessons import Run, TrainConfig, data, predict, train
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.digits.mistakes import confusion, surest_first, worst_cell
+from lessons.experiments.digits.standard import for_pixels, standardized
+from lessons.initializers import INITIALIZERS
 from lessons.numerals import count, percent, short
 from lessons.optimizers import OPTIMIZERS
+from lessons.schedules import SCHEDULES
 from lessons.verdict import where_it_diverged
 from widgets.data_sets import load
 from widgets.digits.cells import draw_cell, draw_matrix, to_cell, update_cell, update_matrix
 from widgets.digits.units import draw_units, update_units
-from widgets.knobs import choice, count_slider, float_slider, int_slider, log_slider, slider
+from widgets.knobs import (
+    choice,
+    count_slider,
+    float_slider,
+    int_slider,
+    log_slider,
+    slider,
+    switch,
+)
 from widgets.loss_curves import draw_losses, to_epoch, update_losses
 from widgets.options import menu, title
 from widgets.panel import Panel
@@ -27,15 +38,27 @@ BLOCKS = (
     (0, 290, 430, 450), (430, 290, 860, 450),
 )  # fmt: skip
 DECAYS = 0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1
+GROUPS = {
+    "data": ["standardize", "seed"], "network": ["activation", "init", "batch_norm"],
+    "training": ["batch_size", "momentum", "schedule"], "regularization": ["dropout", "l2"],
+}  # fmt: skip
+FIELDS = (
+    "learning_rate", "optimizer", "epochs", "activation", "init", "batch_norm", "batch_size",
+    "momentum", "schedule", "dropout", "l2", "seed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run, its data, and the settings."""
+    """A run, its data, the settings, and what a weight of each pixel was divided by, (64,).
+
+    The run takes pixels as they are, even if it learned from standardized ones.
+    """
 
     run: Run
     split: data.Split
     settings: dict
+    deviation: np.ndarray
 
     @property
     def outcome(self):
@@ -74,28 +97,42 @@ def panel(lang="en", **settings):
     knobs = [
         log_slider("learning_rate", "learning rate η", "Length of a step per unit of gradient",
                    1e-5, 1e2, 0.03, width=500),
-        choice("optimizer", "optimizer", "What turns gradients into steps",
-               {name: name for name in OPTIMIZERS}, "sgd"),
+        choice("optimizer", "optimizer", "What turns gradients into steps", menu(OPTIMIZERS),
+               "sgd"),
         choice("layers", "hidden layers", "How many there are",
                {"none": 0, "1": 1, "2": 2, "3": 3}, 1),
         count_slider("units", "units per layer", "Of each hidden layer", 1, 256, 32, 2, 0.5),
         count_slider("epochs", "epochs", "Passes over the training set", 1, 100, 30, 10, 0.25),
-        count_slider("batch_size", "batch size", "Samples per update", 1, 1024, 32),
+        int_slider("truth", "digit", "Row of the cell whose scans are shown", 0, 9, 9, 190),
+        int_slider("answer", "read as", "Column of the cell whose scans are shown", 0, 9, 5, 190),
+        # data
+        switch("standardize", "standardize pixels",
+               "Give the network each pixel in standard deviations from its mean", False, 180),
+        int_slider("seed", "seed", "Other parts of the data, first weights and batches", 0, 20, 0,
+                   190),
+        # network
         choice("activation", "activation", "Non-linearity of the hidden units",
                menu(ACTIVATIONS), "relu"),
+        choice("init", "first weights", "How the first weights are drawn", menu(INITIALIZERS),
+               "he_normal", 240),
+        switch("batch_norm", "batch norm", "Batch normalization of the hidden layers", False),
+        # training
+        count_slider("batch_size", "batch size", "Samples per update", 1, 1024, 32),
+        float_slider("momentum", "momentum μ", "How much of the last step is kept", 0, 0.95, 0.9,
+                     0.05, 230),
+        choice("schedule", "schedule", "How the rate changes over the run", menu(SCHEDULES),
+               "constant", 230),
+        # regularization
         float_slider("dropout", "dropout p", "Share of hidden units left out in an update",
                      0, 0.9, 0, 0.1, 230),
         slider("l2", "L2", "Strength of the penalty on weights", list(DECAYS), 0.0,
                "one of " + ", ".join(f"{d:g}" for d in DECAYS), one_of_decays, 210),
-        int_slider("truth", "digit", "Row of the cell whose scans are shown", 0, 9, 9, 190),
-        int_slider("answer", "read as", "Column of the cell whose scans are shown", 0, 9, 5, 190),
-        int_slider("seed", "seed", "Other parts of the data, first weights and batches", 0, 20, 0,
-                   190),
     ]  # fmt: skip
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings,
         brief=brief, steps=lambda settings: settings["epochs"], frame=frame, blocks=BLOCKS,
         touch={"losses": to_epoch, "counts": to_cell}, idle=idle,
+        groups=GROUPS,
     )  # fmt: skip
 
 
@@ -107,8 +144,9 @@ def one_of_decays(given):
 
 
 def idle(settings):
-    """Without hidden layers, what is said of them changes nothing."""
-    return ("units", "activation", "dropout") if settings["layers"] == 0 else ()
+    """Without hidden layers, what is said of them changes nothing; nor does another's momentum."""
+    hidden = () if settings["layers"] else ("units", "activation", "batch_norm", "dropout")
+    return hidden if settings["optimizer"] in ("momentum", "nesterov") else (*hidden, "momentum")
 
 
 # --- compute ------------------------------------------------------------------------------------
@@ -116,13 +154,16 @@ def idle(settings):
 
 def compute(settings, progress):
     """Train once."""
-    split = load("digits", settings["seed"])
-    names = "learning_rate", "optimizer", "epochs", "batch_size", "activation", "dropout", "l2"
     config = TrainConfig(
-        hidden=(settings["units"],) * settings["layers"], seed=settings["seed"],
-        **{name: settings[name] for name in names},
+        hidden=(settings["units"],) * settings["layers"],
+        **{field: settings[field] for field in FIELDS},
     )  # fmt: skip
-    return Result(train(config, split, engine_at_hand(), progress), split, settings)
+    split, deviation = load("digits", settings["seed"]), np.ones(64, np.float32)
+    if not settings["standardize"]:
+        return Result(train(config, split, engine_at_hand(), progress), split, settings, deviation)
+    learned, mean, deviation = standardized(settings["seed"])
+    run = for_pixels(train(config, learned, engine_at_hand(), progress), mean, deviation)
+    return Result(run, split, settings, deviation)
 
 
 def frame(result, epoch):
@@ -158,7 +199,7 @@ def update(artists, result, moment, pinned):
     )  # fmt: skip
     update_matrix(artists.matrix, moment)
     update_cell(artists.cell, result.split, moment)
-    update_units(artists.units, result.run, moment.epoch)
+    update_units(artists.units, result.run, moment.epoch, result.deviation)
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -205,9 +246,11 @@ def brief(result, moment):
 
 def heading(result):
     knobs, config = result.settings, result.run.config
-    layers = {0: "No hidden layers", 1: f"{knobs['units']} hidden units"}.get(
-        knobs["layers"], f"{knobs['layers']} layers of {knobs['units']} units"
+    units = f"{knobs['units']} unit{'' if knobs['units'] == 1 else 's'}"
+    layers = {0: "No hidden layers", 1: units.replace(" ", " hidden ")}.get(
+        knobs["layers"], f"{knobs['layers']} layers of {units}"
     )
-    name = {"sgd": "SGD"}.get(config.optimizer, title(config.optimizer).capitalize())
+    name = title(config.optimizer)
     epochs = f"{config.epochs} epoch{'' if config.epochs == 1 else 's'}"
-    return f"{layers}, {name} at {short(config.learning_rate)}, {epochs}"
+    pixels = ", standardized pixels" if knobs["standardize"] else ""
+    return f"{layers}, {name} at {short(config.learning_rate)}, {epochs}{pixels}"

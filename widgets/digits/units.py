@@ -32,18 +32,22 @@ def draw_units(figure):
     )
 
 
-def update_units(artists, run, epoch):
-    """Show how the weights of the first units have changed since the first epoch began."""
-    change = first_layer_change(run, epoch)
+def update_units(artists, run, epoch, deviation):
+    """Show how the weights of the first units have changed since the first epoch began.
+
+    Parameters: deviation, what the weights of each pixel were divided by, (64,): the weights that
+    are shown are those that were trained.
+    """
+    change = first_layer_change(run, epoch) * deviation
     shown, n = change[: ROWS * COLUMNS], len(change)
     largest = float(np.abs(shown).max())
     colored = shade(shown / (largest or 1))
     for k, sheet in enumerate(artists.sheets):
         half = colored[k * ROWS * COLUMNS // 2 : (k + 1) * ROWS * COLUMNS // 2]
         sheet.set_data(on_a_sheet(half)[::-1])
-    of = f"the first {len(shown)} of {n}" if n > len(shown) else f"all {n}"
     whose = "units" if run.config.hidden else "outputs"
-    artists.title.set_text(f"What training added to the weights: {of} {whose}")
+    of = f"the first {len(shown)} of {n} {whose}" if n > len(shown) else f"all {n} {whose}"
+    artists.title.set_text(f"What training added to the weights: {of if n > 1 else 'one unit'}")
     artists.scale.set_text(f"blue: ink speaks for it; orange: against; largest {short(largest)}")
 
 

@@ -76,8 +76,10 @@ def smooth(points):
     return np.concatenate([pieces.reshape(-1, 2), points[-1:]])
 
 
-def draw(digit, rng, tremble=0.035):
+def draw(digit, rng, tremble=0.035, lean=1.0):
     """Draw one digit: a list of strokes, arrays (n, 2) in 0 … 1.
+
+    Parameters: tremble, of the points; lean, how much of slant and turn there is: 0 is upright.
 
     >>> strokes = draw(0, np.random.default_rng(0))
     >>> len(strokes), bool(min(stroke.min() for stroke in strokes) >= 0)
@@ -87,7 +89,7 @@ def draw(digit, rng, tremble=0.035):
     # What begins where another stroke ended still does: points that are one tremble as one.
     moved = {point: np.array(point) + rng.normal(0, tremble, 2) for line in way for point in line}
     strokes = [smooth([moved[point] for point in line]) - 0.5 for line in way]
-    slant, turn = rng.uniform(-0.05, 0.35), rng.uniform(-0.1, 0.1)
+    slant, turn = lean * rng.uniform(-0.05, 0.35), lean * rng.uniform(-0.1, 0.1)
     wide, high = rng.uniform(0.55, 0.85), 1.0
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shape = turned @ np.array([[wide, slant], [0, high]])
@@ -99,10 +101,10 @@ def draw(digit, rng, tremble=0.035):
     return [corner + size * (stroke - low) / (high - low).max() for stroke in strokes]
 
 
-def draw_many(each, seed):
+def draw_many(each, seed, lean=1.0):
     """Draw every digit so often: a list of (digit, strokes)."""
     rng = np.random.default_rng(seed)
-    return [(digit, draw(digit, rng)) for digit in range(10) for _ in range(each)]
+    return [(digit, draw(digit, rng, lean=lean)) for digit in range(10) for _ in range(each)]
 
 
 def scans_of(drawings, placing="boxed"):

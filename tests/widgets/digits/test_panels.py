@@ -1,5 +1,7 @@
 """The panels of lesson 15: every mark in their pictures says what the numbers say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panels import in_picture, kept, touch
@@ -89,7 +91,7 @@ def test_the_pictures_of_units_are_the_change_of_their_weights(reading):
     [
         ({"layers": 0}, "all 10 outputs"),
         ({"units": 256}, "the first 32 of 256 units"),
-        ({"units": 1}, "all 1 units"),
+        ({"units": 1}, "one unit"),
         ({"learning_rate": 100.0, "layers": 3}, "all 32 units"),
     ],
 )
@@ -104,6 +106,61 @@ def test_knobs_of_hidden_layers_are_hidden_without_any(reading):
     assert reading.knobs["units"].control.layout.display == "none"
     reading.set(layers=1)
     assert reading.knobs["units"].control.layout.display is None
+
+
+def test_momentum_counts_for_its_two_optimizers(reading):
+    shown = {}
+    for name in ("sgd", "momentum", "nesterov", "adam"):
+        reading.set(optimizer=name)
+        shown[name] = reading.knobs["momentum"].control.layout.display is None
+    assert shown == {"sgd": False, "momentum": True, "nesterov": True, "adam": False}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"optimizer": "nesterov", "momentum": 0.5, "schedule": "cosine"},
+        {"init": "xavier_uniform", "batch_norm": True, "schedule": "one_cycle"},
+    ],
+)
+def test_all_knobs_reach_the_training(reading, settings):
+    reading.set(**settings)
+    config = reading.run.config
+    assert {field: getattr(config, field) for field in settings} == settings
+    assert np.array_equal(reading.run.train_loss, train(config, data.digits()).train_loss)
+
+
+@pytest.mark.parametrize("settings", [{}, {"batch_norm": True}, {"layers": 0}])
+def test_a_network_that_learned_standardized_pixels_takes_pixels(reading, settings, tmp_path):
+    """Against scikit-learn's scaler; the same from the file, on the test set and on the pad."""
+    from sklearn.preprocessing import StandardScaler
+
+    reading.set(standardize=True, **settings)
+    run, split = reading.run, data.digits()
+    scaler = StandardScaler().fit(split.X_train)
+    learned = replace(
+        split, **{part: scaler.transform(getattr(split, part)).astype(np.float32)
+                  for part in ("X_train", "X_val", "X_test")},
+    )  # fmt: skip
+    theirs = train(run.config, learned)
+    expected = predict(theirs.params, theirs.config, learned.X_test)
+    assert np.allclose(predict(run.params, run.config, split.X_test), expected, atol=2e-3)
+    assert np.trace(reading.moment.counts) / 359 == pytest.approx(run.val_accuracy[-1])
+    run.save(tmp_path / "digits.npz")
+    trained = load(tmp_path / "digits.npz")
+    assert np.array_equal(
+        predict(trained.params, trained.config, split.X_test),
+        predict(run.params, run.config, split.X_test),
+    )
+
+
+def test_the_pictures_of_units_show_what_was_trained_where_pixels_are_standardized(reading):
+    reading.set(standardize=True)
+    deviation = data.digits().X_train.std(axis=0)
+    run = reading.run
+    change = (run.params[0].W - run.snapshots[0][0].W).T * deviation
+    told = reading.artists.units.scale.get_text().rsplit(" ", 1)[1]
+    assert float(told) == pytest.approx(np.abs(change).max(), rel=0.06)
 
 
 # --- the pad ------------------------------------------------------------------------------------

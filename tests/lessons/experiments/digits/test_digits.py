@@ -6,8 +6,8 @@ from scipy import ndimage, stats
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix
 
-from lessons import TrainConfig, data, train
-from lessons.experiments.digits import drawing, hand, looks, mistakes, varied
+from lessons import TrainConfig, data, predict, train
+from lessons.experiments.digits import drawing, hand, looks, mistakes, peers, standard, varied
 from lessons.experiments.digits.triangle import is_triangle
 
 LINE = [np.array([[0.2, 0.1], [0.5, 0.9], [0.4, 0.3]])]
@@ -132,6 +132,61 @@ def test_the_stored_table_is_what_runs_give(compiled):
         again = np.array([varied.accuracies(kind, seed) for seed in (k, k + 9)])
         # Other machines' vectors round otherwise.
         assert np.abs(again.mean(axis=0) - table[kind][[k, k + 9]].mean(axis=0)).max() < 0.06
+
+
+# --- standardized pixels -------------------------------------------------------------------------
+
+
+def test_pixels_are_standardized_as_scikit_learn_does_it():
+    from sklearn.preprocessing import StandardScaler
+
+    split = data.digits(3)
+    scaler = StandardScaler().fit(split.X_train)
+    made, mean, deviation = standard.standardized(3)
+    assert np.allclose(mean, scaler.mean_, atol=1e-6)
+    assert np.allclose(deviation, scaler.scale_, atol=1e-6)
+    for part in ("X_train", "X_val", "X_test"):
+        expected = scaler.transform(getattr(split, part))
+        assert np.allclose(getattr(made, part), expected, atol=1e-4)
+        assert getattr(made, part).dtype == np.float32
+
+
+def test_a_network_rewritten_for_pixels_gives_the_same_answers_at_every_epoch():
+    made, mean, deviation = standard.standardized(0)
+    config = TrainConfig(hidden=(8, 5), batch_norm=True, epochs=3, dtype="float64")
+    run = train(config, made, "numpy")
+    again, split = standard.for_pixels(run, mean, deviation), data.digits()
+    for epoch in range(4):
+        before = predict(run.snapshots[epoch], config, made.X_test, "numpy")
+        after = predict(again.snapshots[epoch], config, split.X_test, "numpy")
+        assert np.allclose(before, after, atol=1e-5)
+    last = predict(again.params, config, split.X_test, "numpy")
+    assert np.array_equal(last, after)
+
+
+# --- peers --------------------------------------------------------------------------------------
+
+
+def test_the_stored_peers_are_what_they_give(compiled):
+    table = peers.stored_table()
+    assert tuple(table) == peers.KINDS
+    for kind in peers.KINDS:
+        assert table[kind].shape == (20, 2)
+        again = np.mean([peers.at_work(kind, seed)[0] for seed in (3, 4)])
+        assert abs(again - table[kind][[3, 4], 0].mean()) < 0.015
+
+
+def test_methods_are_compared_way_by_way():
+    ours, *others = peers.compared()
+    assert (ours.kind, ours.better, ours.longer) == (peers.OURS, 0, 1)
+    for row in others:
+        accuracy, seconds = peers.stored_table()[row.kind].T
+        mine, my_seconds = peers.stored_table()[peers.OURS].T
+        assert row.better == sum(a > b for a, b in zip(accuracy, mine, strict=True))
+        assert row.longer == np.median(seconds / my_seconds)
+        right = row.accuracy * 359
+        theirs = stats.binomtest(round(right), 359).proportion_ci(method="wilson")
+        assert np.allclose(row.interval, [theirs.low, theirs.high], atol=0.002)
 
 
 # --- counts -------------------------------------------------------------------------------------
