@@ -97,7 +97,7 @@ def pad(run=None, lang="en", **settings):
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
         touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less},
-        blocks=BLOCKS, idle=lambda settings: () if settings["drawing"] == OWN else ("meant",),
+        blocks=BLOCKS,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 What 20 ways to share the scans out gave is stored: times are another machine's every time. It was
 made by this script, on one core:
 
-    python -m lessons.experiments.digits.peers
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m lessons.experiments.digits.peers
 """
 
 import csv
@@ -114,12 +114,10 @@ class Compared:
 
 
 def make_table():
-    """Measure all that peers.csv holds, every method on one core, and write it."""
-    from threadpoolctl import threadpool_limits
-
+    """Measure all that peers.csv holds, and write it."""
     for kind in KINDS:
-        at_work(kind, 0)  # loads what it needs, whose threads can be limited only then
-    with TABLE.open("w", newline="") as file, threadpool_limits(1):
+        at_work(kind, 0)  # loads and compiles what it needs
+    with TABLE.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         # In turn, so that whatever else the machine does slows all down alike.
         for seed in SEEDS:
