@@ -81,13 +81,13 @@ def pad(run=None, lang="en", **settings):
         raise ValueError("run must have learned the digits: 64 inputs and 10 classes")
     knobs = [
         name_slider("drawing", "drawing", "Yours, or one of 100 that are stored",
-                    {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 250),
+                    {"your own": OWN, "nothing": NOTHING} | DRAWINGS, "8-6", 272),
         choice("placing", "brought to 8 × 8", "What is done with the drawing before it is read",
-               PLACINGS, "boxed", 195),
+               PLACINGS, "boxed", 190),
         float_slider("pen", "pen", "Thickness of the line, in dots of the bitmap", 1, 10, 5, 0.5,
-                     165),
+                     155),
         int_slider("meant", "you mean", "Which digit your own drawing is to be read as", 0, 9, 4,
-                   185),
+                   186),
         drawn("strokes", "strokes", checked_strokes),
     ]  # fmt: skip
 
