@@ -96,8 +96,9 @@ def pad(run=None, lang="en", **settings):
 
     return Panel(
         knobs, compute, draw, update, describe, SIZE, {"lang": lang} | settings, brief=brief,
-        touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less},
-        blocks=BLOCKS,
+        touch={"pad": to_stroke, "clear": to_nothing, "undo": to_one_less}, blocks=BLOCKS,
+        # The last in its row: nothing moves when it comes or goes.
+        idle=lambda settings: () if settings["drawing"] == OWN else ("meant",),
     )  # fmt: skip
 
 
