@@ -18,6 +18,7 @@ from widgets.job import Job
 from widgets.link import Linked
 from widgets.picture import Picture
 from widgets.places import Places
+from widgets.program import Program
 from widgets.settings import check_settings
 from widgets.still import Still
 from widgets.touch import Touchable
@@ -27,7 +28,7 @@ LIVE_SECONDS = 0.2
 LONG_SECONDS = 0.5
 
 
-class Panel(Places, Idle, Touchable, Hand, Linked, HandedOut, Still):
+class Panel(Places, Idle, Touchable, Hand, Linked, HandedOut, Program, Still):
     """A set of knobs and the picture that follows them.
 
     Parameters:

@@ -39,9 +39,10 @@ def generate(name, draw, n, noise, seed, val, test):
     for size, part_seed in zip(sizes, np.random.SeedSequence(seed).spawn(3), strict=True):
         arrays += draw_part(draw, size, noise, part_seed)
     names = tuple(f"x{j + 1}" for j in range(arrays[0].shape[1]))
+    recipe = {"n": n, "noise": noise, "seed": seed, "val": val, "test": test}
     if has_classes(arrays[1]):
-        return Split(*arrays, "classification", (0, 1), name, names)
-    return Split(*arrays, "regression", (), name, names)
+        return Split(*arrays, "classification", (0, 1), name, names, recipe=recipe)
+    return Split(*arrays, "regression", (), name, names, recipe=recipe)
 
 
 def draw_part(draw, n, noise, seed):

@@ -36,4 +36,6 @@ def split_scans(val, test, seed):
 
     scans = load_digits()
     split = from_arrays(scans.data / 16, scans.target, val, test, seed, "classification")
-    return replace(split, name="digits", feature_names=tuple(scans.feature_names))
+    recipe = {"seed": seed, "val": val, "test": test}
+    names = tuple(scans.feature_names)
+    return replace(split, name="digits", feature_names=names, recipe=recipe)

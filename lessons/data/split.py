@@ -26,6 +26,7 @@ class Split:
         notes: sentences about what was done to the data, for a reader.
         scaler, target_scaler: the fitted StandardScaler of X and of y, or None where the numbers
             were left as they are.
+        recipe: the arguments with which `data.<name>` draws or loads this set again, or None.
 
     The arrays are read-only, so that no cell can change what another one is shown.
 
@@ -47,6 +48,7 @@ class Split:
     notes: tuple = ()
     scaler: object = None
     target_scaler: object = None
+    recipe: dict | None = None
 
     def __post_init__(self):
         for part in ("train", "val", "test"):
