@@ -7,7 +7,7 @@ from lessons.batch_norm import batch_norm_place
 from lessons.data import Split
 from lessons.losses import LOSSES
 from lessons.plan import batches, layer_sizes, schedule_of
-from lessons.programs.samples import from_recipe
+from lessons.programs.samples import from_recipe, recipe_of
 from lessons.programs.schedule import has_formula, uses_math
 from lessons.run import Run
 from lessons.schedules import Constant, ReduceOnPlateau
@@ -107,8 +107,11 @@ class Facts:
     @cached_property
     def scans(self):
         """Whether the samples are scikit-learn's digits, shared out as `data.digits` does."""
-        parts = len(self.split.X_test) and len(self.split.X_val)
-        return bool(self.split.name == "digits" and parts and from_recipe(self.split))
+        split = self.split
+        if split.name != "digits" or not from_recipe(split):
+            return False
+        whole = len(split.X_train) == len(recipe_of(split).X_train)
+        return whole and len(split.X_val) > 0 and len(split.X_test) > 0
 
     @property
     def needs_math(self):

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from lessons.config import TrainConfig
 from lessons.losses import loss_name
-from lessons.programs.samples import PARTS, from_recipe, samples_text
+from lessons.programs.samples import PARTS, from_recipe, recipe_of, samples_text
 from lessons.programs.schedule import has_formula
 from lessons.programs.shared import report, sizes_text
 from lessons.programs.text import block, call
@@ -19,6 +19,7 @@ def kit_program(facts):
     return block(
         '"""A training run that a panel of Knobs showed."""',
         "",
+        is_cut(split) and "from dataclasses import replace\n",
         arrays and "import numpy as np",
         "from lessons import TrainConfig, data, train",
         schedules and f"from lessons.schedules import {schedules}",
@@ -70,10 +71,18 @@ def changed(facts):
 
 
 def recipe_text(split):
-    """Return the line that draws or loads a data set of the kit again."""
+    """Return lines that draw or load a data set of the kit again."""
     shares = {"val": 0.2, "test": 0.2}
     given = {name: x for name, x in split.recipe.items() if x != shares.get(name)}
-    return call(f"split = data.{split.name}", {name: repr(x) for name, x in given.items()})
+    drawn = call(f"split = data.{split.name}", {name: repr(x) for name, x in given.items()})
+    n = len(split.X_train)
+    cut = {"X_train": f"split.X_train[:{n}]", "y_train": f"split.y_train[:{n}]"}
+    return block(drawn, is_cut(split) and call("split = replace", cut, ["split"]))
+
+
+def is_cut(split):
+    """Return whether the split has fewer training samples than its recipe gives."""
+    return from_recipe(split) and len(split.X_train) < len(recipe_of(split).X_train)
 
 
 def own_split(split):

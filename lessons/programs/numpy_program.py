@@ -74,8 +74,12 @@ def numpy_program(facts):
 
 
 def imports(facts):
+    remark = (
+        "In single precision the last digits can differ from the panel's. Where training is "
+        "chaotic, as at high rates, they grow until the two runs part."
+    )
     return block(
-        title("NumPy"),
+        title("NumPy", remark if facts.config.dtype == "float32" else ""),
         "",
         (facts.needs_math or facts.config.clip_norm) and "import math",
         "from itertools import pairwise",

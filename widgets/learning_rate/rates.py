@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons import Run, TrainConfig
+from lessons import Run, TrainConfig, data
 from lessons.activations import ACTIVATIONS
 from lessons.engines import engine_at_hand
 from lessons.experiments.learning_rate.rising_rate import find_cliff, range_test, running_average
@@ -31,10 +31,11 @@ SMOOTHING = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A sweep over learning rates, one run with a rising rate, and the loss of guessing."""
+    """A sweep over learning rates, a run with a rising rate, its data, and guessing's loss."""
 
     sweep: Sweep
     run: Run
+    split: data.Split
     guess: float
 
 
@@ -77,7 +78,7 @@ def compute(settings, progress):
     engine = engine_at_hand()
     rising = range_test(config, split, LOW, HIGH, config.epochs, engine, progress.part())
     swept = train_many(config, split, np.geomspace(LOW, HIGH, POINTS), engine, progress)
-    return Result(swept, rising, guessing_loss(split))
+    return Result(swept, rising, split, guessing_loss(split))
 
 
 def draw(figure):

@@ -63,6 +63,11 @@ class Result:
         return self.runs[0]
 
     @property
+    def split(self):
+        """What `run` was trained on."""
+        return draw(self.settings["n"], self.settings["noise"], DRAWS * self.settings["seed"])
+
+    @property
     def outcome(self):
         return f"expected error {fixed(self.parts[-1].total, 3)}" if self.parts else "stopped"
 
