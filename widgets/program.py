@@ -13,10 +13,11 @@ class Program:
 
         It leaves its losses in `train_loss`, epochs + 1 values, which are those of `panel.run`.
         Parameters: kind, "kit" (a few lines with `lessons.train`), "numpy" or "torch", which need
-        no kit; file, the path of a `.npz` file that is written for its numbers where they would be
-        too much text. The program looks for it in the folder in which it runs.
-        Raises: ValueError for another kind, for a panel that trains no network, and for numbers
-        that would be too much text, where no file is named.
+        no kit, or "sklearn", which only comes near and says where it differs; file, the path of a
+        `.npz` file that is written for its numbers where they would be too much text. The program
+        looks for it in the folder in which it runs.
+        Raises: ValueError for another kind, for a panel that trains no network, for a knob that
+        scikit-learn does not have, and for numbers that would be too much text without a file.
         """
         with self.lock:
             run, split = self.run, getattr(self.result, "split", None)

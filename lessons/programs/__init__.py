@@ -11,33 +11,37 @@ from lessons.programs.kit import kit_numbers, kit_program
 from lessons.programs.numpy_program import numpy_program
 from lessons.programs.samples import write_samples
 from lessons.programs.shared import numbers
+from lessons.programs.sklearn_program import sklearn_program
 from lessons.programs.torch_program import torch_program
 
 __all__ = ["PROGRAMS", "program", "samples_of", "write_samples"]
 
-PROGRAMS = {"kit": kit_program, "numpy": numpy_program, "torch": torch_program}
+PROGRAMS = {
+    "kit": kit_program,
+    "numpy": numpy_program,
+    "torch": torch_program,
+    "sklearn": sklearn_program,
+}
 
 
 def program(run, split, kind, file=None):
-    """Return a program that makes a run again, as text; it leaves its losses in `train_loss`.
+    r"""Return a program that makes a run again, as text; it leaves its losses in `train_loss`.
 
     Parameters: run, a Run that was trained from the weights of its seed; split, what it was trained
-    on; kind, "kit" (a few lines with `lessons.train`), "numpy" or "torch" (programs of their own);
-    file, the name of a `.npz` file beside the program from which it takes its numbers, or None:
-    then they stand in the program.
-    Raises: ValueError for another kind, and for numbers that would be too much text.
+    on; kind, "kit" (a few lines with `lessons.train`), "numpy" or "torch" (programs of their own),
+    or "sklearn", whose program only comes near, and says where it differs; file, the name of a
+    `.npz` file beside the program from which it takes its numbers, or None: then they stand in it.
+    Raises: ValueError for another kind, for a knob that scikit-learn does not have, and for numbers
+    that would be too much text.
 
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=100)
     >>> run = train(TrainConfig(learning_rate=0.3), split)
-    >>> print(program(run, split, "kit"))  # doctest: +ELLIPSIS
-    ...
+    >>> print(*program(run, split, "kit").splitlines()[4:8], sep="\n")
     split = data.moons(n=100, noise=0.1, seed=0)
     config = TrainConfig(learning_rate=0.3)
     run = train(config, split)
     train_loss = run.train_loss.tolist()
-    print(f"training loss {train_loss[0]:.4g} -> {train_loss[-1]:.4g}")
-    <BLANKLINE>
     """
     one_of(PROGRAMS)("kind", kind)
     return PROGRAMS[kind](Facts(run, split, file))

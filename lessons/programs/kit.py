@@ -7,7 +7,7 @@ from lessons.losses import loss_name
 from lessons.programs.samples import PARTS, from_recipe, recipe_of, samples_text
 from lessons.programs.schedule import has_formula
 from lessons.programs.shared import report, sizes_text
-from lessons.programs.text import block, call
+from lessons.programs.text import block, call, literal
 from lessons.schedules import ReduceOnPlateau, Warmup
 
 
@@ -15,14 +15,14 @@ def kit_program(facts):
     """Return the program for the Facts of a run."""
     split, arrays = facts.split, kit_numbers(facts)
     own = "X_train" in arrays
-    schedules = ", ".join(schedule_names(facts))
+    names = schedule_names(facts)
     return block(
         '"""A training run that a panel of Knobs showed."""',
         "",
         is_cut(split) and "from dataclasses import replace\n",
         arrays and "import numpy as np",
         "from lessons import TrainConfig, data, train",
-        schedules and f"from lessons.schedules import {schedules}",
+        names and f"from lessons.schedules import {', '.join(names)}",
         "",
         arrays and samples_text(arrays, facts.file),
         facts.growing and sizes_text(facts),
@@ -62,7 +62,7 @@ def changed(facts):
     usual = {field.name: field.default for field in fields(TrainConfig)}
     usual["loss"] = loss_name("auto", split.task, len(split.classes))
     found = {name: getattr(facts.config, name) for name in usual}
-    texts = {name: repr(value) for name, value in found.items() if value != usual[name]}
+    texts = {name: literal(value) for name, value in found.items() if value != usual[name]}
     if facts.growing:
         texts["batch_size"] = "lambda epoch: batch_sizes[epoch]"
     if by_number(facts):
@@ -87,6 +87,6 @@ def is_cut(split):
 
 def own_split(split):
     """Return lines that put arrays into a Split."""
-    classes = {"classes": repr(split.classes)} if split.classes else {}
-    texts = {part: part for part in PARTS} | {"task": repr(split.task)} | classes
+    classes = {"classes": literal(split.classes)} if split.classes else {}
+    texts = {part: part for part in PARTS} | {"task": literal(split.task)} | classes
     return call("split = data.Split", texts)

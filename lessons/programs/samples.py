@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessons.data import DATASETS
-from lessons.programs.text import block, wrapped
+from lessons.programs.text import block, literal, wrapped
 
 # More than so many characters of numbers nobody would scroll past.
 MOST_TEXT = 20_000
@@ -46,7 +46,7 @@ def samples_text(arrays, file=None):
     """
     if file is not None:
         names = [f'    {name} = samples["{name}"]' for name in arrays]
-        return block(f"with np.load({str(file)!r}) as samples:", *names)
+        return block(f"with np.load({literal(str(file))}) as samples:", *names)
     text = "\n".join(array_text(name, array) for name, array in arrays.items())
     if len(text) > MOST_TEXT:
         raise ValueError(

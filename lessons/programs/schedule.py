@@ -54,7 +54,7 @@ FORMULAS = {
     Step: lambda schedule: (
         f"return learning_rate * {schedule.factor!r} ** (u // {schedule.every})",
     ),
-    Exponential: lambda schedule: (f"return learning_rate * {schedule.factor!r} ** u",),
+    Exponential: lambda schedule: (f"return learning_rate * {schedule.factor!r}**u",),
     Cosine: cosine,
     Polynomial: polynomial,
     OneCycle: one_cycle,

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import textwrap
 
 WIDTH = 88
@@ -23,6 +24,20 @@ def wrapped(words, start="", then=None):
         words, WIDTH, initial_indent=start, subsequent_indent=start if then is None else then,
         break_on_hyphens=False, break_long_words=False,
     )  # fmt: skip
+
+
+def literal(value):
+    """Write a value as Python does, but text in double quotes.
+
+    >>> print(literal("a"), literal(("b", 1)), literal((0.5,)))
+    "a" ("b", 1) (0.5,)
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        inside = ", ".join(map(literal, value))
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    return repr(value)
 
 
 def call(head, arguments, first=(), indent=""):
@@ -53,7 +68,8 @@ def textbook(*functions):
     <BLANKLINE>
     <BLANKLINE>
     def silu(z):
-        '''The sigmoid linear unit, also called swish: `f(z) = z·σ(z)`, with the sigmoid σ.'''
+        '''The sigmoid linear unit, also called swish: `f(z) = z·σ(z)`, with the sigmoid
+        σ.'''
         return z * sigmoid(z)
     """
     constants, sources = {}, {}
