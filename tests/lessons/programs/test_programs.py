@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from inspect import isfunction
 
 import numpy as np
 import pytest
@@ -57,6 +58,12 @@ def fitting(loss="cross_entropy", **shape):
     return samples("regression" if task == "regression" else "classification", **shape)
 
 
+def in_words(changes):
+    """Name a test's settings; a function's own name has an address in it, which changes."""
+    shown = {name: "function" if isfunction(x) else x for name, x in changes.items()}
+    return ", ".join(f"{name}={value}" for name, value in shown.items())
+
+
 @every_kind
 @pytest.mark.slow
 def test_any_small_run_is_made_again(kind, tmp_path):
@@ -98,7 +105,7 @@ def test_any_small_run_is_made_again(kind, tmp_path):
         {"patience": 1, "learning_rate": 2.0, "epochs": 9},
         {"batch_size": lambda epoch: 4 + 3 * epoch, "batch_norm": "after"},
     ],
-    ids=str,
+    ids=in_words,
 )
 def test_every_entry_of_a_registry_is_written(kind, changes, tmp_path):
     config = replace(SMALL, **changes)
