@@ -11,13 +11,13 @@ class Program:
     def code(self, kind="kit", file=None):
         """Return a program that makes the run that is shown, as text.
 
-        It leaves its losses in `train_loss`, epochs + 1 values, which are those of `panel.run`.
+        It leaves its losses in `train_loss`, epochs + 1 values as in `panel.run.train_loss`.
         Parameters: kind, "kit" (a few lines with `lessons.train`), "numpy" or "torch", which need
-        no kit, or "sklearn", which only comes near and says where it differs; file, the path of a
-        `.npz` file that is written for its numbers where they would be too much text. The program
-        looks for it in the folder in which it runs.
+        no kit, or "sklearn" or "keras", which only come near and say where they differ; file, the
+        path of a `.npz` file that is written for its numbers where they would be too much text. The
+        program looks for it in the folder in which it runs.
         Raises: ValueError for another kind, for a panel that trains no network, for a knob that
-        scikit-learn does not have, and for numbers that would be too much text without a file.
+        such a library does not have, and for numbers that would be too much text without a file.
         """
         with self.lock:
             run, split = self.run, getattr(self.result, "split", None)

@@ -7,6 +7,7 @@ Whoever adds an optimizer, a loss or an activation adds its line to the programs
 
 from lessons.checks import one_of
 from lessons.programs.facts import Facts
+from lessons.programs.keras_program import keras_program
 from lessons.programs.kit import kit_numbers, kit_program
 from lessons.programs.numpy_program import numpy_program
 from lessons.programs.samples import write_samples
@@ -21,6 +22,7 @@ PROGRAMS = {
     "numpy": numpy_program,
     "torch": torch_program,
     "sklearn": sklearn_program,
+    "keras": keras_program,
 }
 
 
@@ -29,10 +31,11 @@ def program(run, split, kind, file=None):
 
     Parameters: run, a Run that was trained from the weights of its seed; split, what it was trained
     on; kind, "kit" (a few lines with `lessons.train`), "numpy" or "torch" (programs of their own),
-    or "sklearn", whose program only comes near, and says where it differs; file, the name of a
-    `.npz` file beside the program from which it takes its numbers, or None: then they stand in it.
-    Raises: ValueError for another kind, for a knob that scikit-learn does not have, and for numbers
-    that would be too much text.
+    or "sklearn" or "keras", whose programs only come near, and say where they differ; file, the
+    name of a `.npz` file beside the program from which it takes its numbers, or None: then they
+    stand in it.
+    Raises: ValueError for another kind, for a knob that such a library does not have, and for
+    numbers that would be too much text.
 
     >>> from lessons import TrainConfig, data, train
     >>> split = data.moons(n=100)

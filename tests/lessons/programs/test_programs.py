@@ -244,9 +244,9 @@ def test_numbers_come_back_to_the_last_bit():
 def test_another_kind_is_an_error_in_words(kind):
     split = data.moons(n=20)
     run = train(SMALL, split)
-    with pytest.raises(ValueError, match="kind must be one of kit, numpy, torch, sklearn, got "):
+    with pytest.raises(ValueError, match=r"kind must be one of kit, numpy, .*, got "):
         program(run, split, kind)
-    with pytest.raises(ValueError, match="kind must be one of kit, numpy, torch, sklearn, got "):
+    with pytest.raises(ValueError, match=r"kind must be one of kit, numpy, .*, got "):
         samples_of(run, split, kind)
 
 
