@@ -201,6 +201,8 @@ def optimizer(facts):
     if config.optimizer == "nesterov" and config.momentum == 0:
         arguments = {}  # PyTorch refuses what is plain descent
     arguments = {"lr": rate} | arguments
+    if facts.decoupled:
+        del arguments["weight_decay"]  # each group has its own
     yield call(f"optimizer = torch.optim.{name}", arguments, [groups], "    ")
 
 
