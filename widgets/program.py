@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from lessons.programs import program, samples_of, write_samples
-
 
 class Program:
     """What a panel's run looks like as a program. Who inherits has what Panel has."""
@@ -19,6 +17,9 @@ class Program:
         Raises: ValueError for another kind, for a panel that trains no network, for a knob that
         such a library does not have, and for numbers that would be too much text without a file.
         """
+        # Imported here: a first picture need not wait for it.
+        from lessons.programs import program, samples_of, write_samples
+
         with self.lock:
             run, split = self.run, getattr(self.result, "split", None)
         if run is None:
