@@ -81,7 +81,9 @@ def require_knobs(facts):
 def differences(facts):
     """Yield what the program does otherwise, one thing at a time."""
     config = facts.config
-    yield f'init: first weights and biases are uniform, of Glorot\'s width, not "{config.init}".'
+    # As MLPClassifier's `_init_coef` has it: Glorot's width, but for sigmoid.
+    width = f"sqrt({2 if config.activation == 'sigmoid' else 6} / (inputs + units))"
+    yield f'init: first weights and biases are uniform up to {width}, not "{config.init}".'
     yield "seed: its luck is another one, for first weights and for orders of the samples."
     if LOSSES[config.loss].task == "classification" and len(facts.split.classes) == 2:
         yield "outputs: it tells two classes apart by one output, and not by two."
