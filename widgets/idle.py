@@ -2,7 +2,8 @@
 
 A panel says which they are, by `idle(settings)`. They keep their values and stay in
 `panel.settings`, in what is pinned, in reset, and in the keys of frames. Only menus and boxes
-should decide, so that no knob comes or goes while a hand slides another.
+should decide, so that no knob comes or goes while a hand slides another; but for the last one in
+its row, which moves no other.
 
 So do the knobs that a teacher hides; those that are locked are shown, and no hand moves them.
 """
