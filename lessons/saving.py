@@ -7,9 +7,8 @@ nothing, and takes no more memory than the file is long: every size is checked b
 import json
 import os
 import struct
-import tempfile
+import uuid
 import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from io import BytesIO
 from math import prod
@@ -60,16 +59,16 @@ def save(path, config, params):
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite to be saved, got NaN or inf")
     text = np.frombuffer(json.dumps(settings, indent=1).encode(), np.uint8)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    # Not one of tempfile's, which only its owner can read.
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             np.savez(file, **{SETTINGS: text}, **arrays)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).replace(path)
+        draft.replace(path)
     except BaseException:
-        with suppress(FileNotFoundError):
-            Path(draft).unlink()
+        draft.unlink(missing_ok=True)
         raise
 
 

@@ -132,6 +132,13 @@ def test_parameters_that_are_not_finite_are_not_saved(run, tmp_path):
 # --- written whole or not at all ----------------------------------------------------------------
 
 
+def test_who_may_read_other_new_files_may_read_this_one(run, tmp_path):
+    (tmp_path / "other").touch()
+    run.save(tmp_path / "digits.npz")
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1 == len([*tmp_path.glob("*.npz")])
+
+
 def test_what_fails_in_the_middle_leaves_the_old_file(run, file, monkeypatch):
     before = file.read_bytes()
     for broken in ("fsync", "replace"):
