@@ -105,12 +105,6 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores: who drives a browser waits a quarter of the time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure(config):
     if os.environ.get("CI"):
         # A plug-in of its own, because hooks written in this file would see only tests/,

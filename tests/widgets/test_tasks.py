@@ -163,7 +163,7 @@ def test_numbers_in_the_replies_are_those_of_the_runs():
     for text in replies(learning_rate.predict_large()):
         assert {small, large} <= set(re.findall(r"[\d.]+\d", text))
         assert set(re.findall(r"\d+\.\d+", text)) <= {small, large, guess, "0.1"}
-    slow, long, fast = short(last(0.001)), short(last(0.001, 3000)), short(last(0.03))
+    slow, long, fast = short(last(0.003)), short(last(0.003, 1000)), short(last(0.03))
     quiz = learning_rate.predict_small()
     assert f"still {slow} after 100 epochs" in quiz.question
     trapped, network, right = replies(quiz)
