@@ -18,7 +18,7 @@ from lessons import Progress
 from lessons.numerals import count
 from widgets.picture import encode
 
-PAGE = Template(Path(__file__).with_name("handout.html").read_text("utf-8"))
+PAGE = Path(__file__).with_name("handout.html")
 LIMIT = 5_000_000  # bytes of a page
 
 
@@ -72,12 +72,12 @@ class HandedOut:
         check_once([slider.field for line in lines for slider in line])
         title, path = html.escape(title or title_of(self.name)), Path(path)
         with self.lock, self.on_paper():
-            frames = Frames(self)
+            frames, template = Frames(self), Template(PAGE.read_text("utf-8"))
             room = LIMIT
             while True:
                 thin(lines, room / frames.size_of_one())
                 notes, data = html.escape(self.notes(lines)), as_script(frames.content(lines))
-                page = PAGE.substitute(title=title, notes=notes, data=data).encode()
+                page = template.substitute(title=title, notes=notes, data=data).encode()
                 if len(page) <= LIMIT:
                     break
                 if all(len(slider.kept) <= 3 for line in lines for slider in line):
@@ -169,9 +169,7 @@ class Frames:
         """Return the number of the frame with these changes of what is shown now."""
         panel = self.panel
         settings = panel.computed | {f: v for f, v in changes.items() if f != "time"}
-        time = changes.get("time", panel.time)
-        if panel.steps and (time is None or time >= panel.steps(settings)):
-            time = None
+        time = panel.moved_to(changes.get("time", panel.time), settings)
         key = panel.key(settings, time)
         if key not in self.numbers:
             self.numbers[key] = len(self.drawn)

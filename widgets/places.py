@@ -29,8 +29,12 @@ class Places:
 
     def time_in(self, settings):
         """Return where the time knob will be in a run of these settings; None at its end."""
-        at_end = not self.steps or self.time is None or self.time >= self.steps(settings)
-        return None if at_end else self.time
+        return self.moved_to(self.time, settings)
+
+    def moved_to(self, time, settings):
+        """Return where a time is in a run of these settings; None at its end, or beyond it."""
+        at_end = not self.steps or time is None or time >= self.steps(settings)
+        return None if at_end else time
 
     def key(self, settings, time):
         """Return the key of a place; time is None at its end."""

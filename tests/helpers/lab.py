@@ -30,6 +30,7 @@ import urllib.request
 import uuid
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 
@@ -307,6 +308,13 @@ class CellError(AssertionError):
     """A cell of the notebook raised, or was not run at all."""
 
 
+def write_notebook(server, path, cells):
+    """Write a notebook of code cells, given by their source, below the server's root."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cells = [nbformat.v4.new_code_cell(source) for source in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), server.root / path)
+
+
 def open_notebook(page, server, path, end=""):
     """Open `path` (relative to the server's root) in a fresh workspace; wait for its kernel.
 
@@ -446,12 +454,24 @@ LISTEN = """panel => {
     panel.addEventListener("knobs:painted", ({detail}) => painted.push(detail));
 }"""
 
+ASK = """async expression => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const options = {code: "", silent: true, user_expressions: {answer: expression}};
+    const reply = await kernel.requestExecute(options).done;
+    return reply.content.user_expressions.answer.data["text/plain"];
+}"""
+
 IN_SIGHT = "node => node.scrollIntoView({block: 'center', behavior: 'instant'})"
 
 HIT = """(node, [x, y]) => {
     const hit = document.elementFromPoint(x, y);
     return node === hit || node.contains(hit) || (hit ? hit.outerHTML.slice(0, 200) : "nothing");
 }"""
+
+
+def ask(page, expression):
+    """What the kernel of the open notebook writes for a Python expression."""
+    return page.evaluate(ASK, expression)
 
 
 def panel(page, panel=0):

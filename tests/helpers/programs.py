@@ -2,10 +2,13 @@
 
 import contextlib
 import io
+import subprocess
+import sys
 
 import numpy as np
 
 from lessons.programs import program, samples_of, write_samples
+from lessons.programs.text import WIDTH
 
 
 def losses_of(text):
@@ -34,3 +37,14 @@ def assert_same_losses(found, run, rtol, atol=1e-12):
     assert np.array_equal(np.isfinite(found), np.isfinite(expected))
     finite = np.isfinite(expected)
     assert np.allclose(found[finite], expected[finite], rtol=rtol, atol=atol)
+
+
+def check_clean(texts, folder):
+    """Programs fit the page, and ruff finds nothing in them with its own settings."""
+    for number, text in enumerate(texts):
+        assert max(map(len, text.splitlines())) <= WIDTH
+        (folder / f"program_{number}.py").write_text(text, encoding="utf-8")
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (["check", "--isolated"], ["format", "--isolated", "--check"]):
+        done = subprocess.run([*ruff, *command, "."], cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-2000:]

@@ -1,7 +1,6 @@
 """Samples are painted on the map of lesson 14 in a real Lab: by a mouse and by a finger."""
 
 import ast
-import json
 import math
 
 import lab
@@ -19,24 +18,11 @@ STATE = (
     "[int((panel.result.samples.y_train == k).sum() + (panel.result.samples.y_val == k).sum()) "
     "for k in range(4)], panel.run.updates, panel.settings['data'])"
 )
-ASK = """async code => {
-    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const ask = {code: "", silent: true, user_expressions: {it: code}};
-    const reply = await kernel.requestExecute(ask).done;
-    return reply.content.user_expressions.it.data["text/plain"];
-}"""
 
 
 @pytest.fixture(scope="module")
 def lesson(server, page):
-    cells = [
-        {"cell_type": "code", "id": f"c{k}", "metadata": {}, "source": source, "outputs": [],
-         "execution_count": None}
-        for k, source in enumerate(CELLS)
-    ]  # fmt: skip
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.root / NAME).write_text(json.dumps(notebook))
+    lab.write_notebook(server, NAME, CELLS)
     lab.open_notebook(page, server, NAME)
     lab.run_all(page)
     return page
@@ -63,7 +49,7 @@ def areas(lesson):
 
 def state(page):
     lab.settle(page, PANEL)
-    return ast.literal_eval(page.evaluate(ASK, STATE))
+    return ast.literal_eval(lab.ask(page, STATE))
 
 
 def at(area, x, y):

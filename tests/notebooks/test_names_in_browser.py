@@ -1,7 +1,5 @@
 """Names from a learner's data in a real JupyterLab: text is text, not a formula and not HTML."""
 
-import json
-
 import lab
 
 NOTEBOOK = "names.ipynb"
@@ -24,19 +22,8 @@ ipywidgets.HTMLMath("fee $10-$20$")
 """
 
 
-def write_notebook(server):
-    cells = [
-        {"cell_type": "code", "execution_count": None, "id": f"c{k}", "metadata": {},
-         "outputs": [], "source": source}
-        for k, source in enumerate((CODE, PROOF))
-    ]  # fmt: skip
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    content = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.root / NOTEBOOK).write_text(json.dumps(content))
-
-
 def test_a_summary_shows_dollars_and_tags_as_they_are(server, page):
-    write_notebook(server)
+    lab.write_notebook(server, NOTEBOOK, [CODE, PROOF])
     page.errors.clear()
     lab.open_notebook(page, server, NOTEBOOK)
     lab.run_all(page)

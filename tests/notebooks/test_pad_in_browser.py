@@ -1,6 +1,5 @@
 """Digits are drawn on the pad of lesson 15 in a real Lab: by mouse, finger, pen and keyboard."""
 
-import json
 import math
 from itertools import pairwise
 
@@ -19,14 +18,7 @@ NOTE_POINTERS = """area => {
 
 @pytest.fixture(scope="module")
 def lesson(server, page):
-    cells = [
-        {"cell_type": "code", "id": f"c{k}", "metadata": {}, "source": source, "outputs": [],
-         "execution_count": None}
-        for k, source in enumerate(CELLS)
-    ]  # fmt: skip
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (server.root / NAME).write_text(json.dumps(notebook))
+    lab.write_notebook(server, NAME, CELLS)
     lab.open_notebook(page, server, NAME)
     lab.run_all(page)
     return page
@@ -50,14 +42,8 @@ def words(page):
 
 def drawn(page):
     """The setting of the kernel that holds what was drawn: a list of strokes, lists of numbers."""
-    ask = """async code => {
-        const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        const ask = {code: "", silent: true, user_expressions: {it: code}};
-        const reply = await kernel.requestExecute(ask).done;
-        return reply.content.user_expressions.it.data["text/plain"];
-    }"""
     lab.settle(page, PANEL)
-    text = page.evaluate(ask, "pad.settings['strokes']").strip("'")
+    text = lab.ask(page, "pad.settings['strokes']").strip("'")
     return [[int(number) for number in part.split(" ")] for part in text.split(";") if part]
 
 

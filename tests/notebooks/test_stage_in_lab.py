@@ -9,12 +9,6 @@ from PIL import Image
 
 LESSON, PANEL = "03_learning_rate.ipynb", 1
 
-ASK = """async expression => {
-    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    const options = {code: "", silent: true, user_expressions: {answer: expression}};
-    const reply = await kernel.requestExecute(options).done;
-    return reply.content.user_expressions.answer.data["text/plain"];
-}"""
 THE_PANEL = (
     "next(thing for _, things in __import__('widgets.page', fromlist=['shown']).shown.values() "
     "for thing in things if 'batch_size' in getattr(thing, 'knobs', ()))"
@@ -50,7 +44,7 @@ NEAREST_DRAWN = (
 
 
 def ask(page, expression):
-    return page.evaluate(ASK, f"{THE_PANEL}.{expression}")
+    return lab.ask(page, f"{THE_PANEL}.{expression}")
 
 
 def wait_until(page, expression):

@@ -4,11 +4,10 @@ Keras is not among the kit's packages, so that no test here runs these programs.
 """
 
 import ast
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
+from programs import check_clean
 from reference import samples
 
 from lessons import TrainConfig, data, train
@@ -16,7 +15,6 @@ from lessons.activations import ACTIVATIONS
 from lessons.initializers import INITIALIZERS
 from lessons.optimizers import OPTIMIZERS
 from lessons.programs import program
-from lessons.programs.text import WIDTH
 from lessons.schedules import Cosine
 
 SMALL = TrainConfig(
@@ -105,15 +103,7 @@ def test_only_documented_names_are_called():
 
 
 def test_its_programs_are_clean_and_fit_the_page(tmp_path):
-    for number, text in enumerate(every_text()):
-        assert max(map(len, text.splitlines())) <= WIDTH
-        (tmp_path / f"program_{number}.py").write_text(text, encoding="utf-8")
-    for command in (["check", "--isolated"], ["format", "--isolated", "--check"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "."],
-            cwd=tmp_path, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-2000:]
+    check_clean(every_text(), tmp_path)
 
 
 def test_a_knob_is_there_only_where_it_is_in_use():

@@ -8,7 +8,7 @@ from inspect import isfunction
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
-from programs import assert_same_losses, losses_of, written
+from programs import assert_same_losses, check_clean, losses_of, written
 from reference import samples, settings_and_samples
 
 from lessons import TrainConfig, data, train
@@ -17,7 +17,7 @@ from lessons.initializers import INITIALIZERS
 from lessons.losses import LOSSES
 from lessons.optimizers import OPTIMIZERS
 from lessons.programs import program, samples_of, write_samples
-from lessons.programs.text import WIDTH, literal
+from lessons.programs.text import literal
 from lessons.schedules import SCHEDULES, Cosine, OneCycle, ReduceOnPlateau, Warmup
 
 EXACT = "kit", "numpy", "torch"
@@ -271,10 +271,4 @@ def texts():
 
 
 def test_programs_are_clean_and_fit_the_page(tmp_path):
-    for number, text in enumerate(texts()):
-        assert max(map(len, text.splitlines())) <= WIDTH
-        (tmp_path / f"program_{number}.py").write_text(text, encoding="utf-8")
-    ruff = [sys.executable, "-m", "ruff"]
-    for command in (["check", "--isolated"], ["format", "--isolated", "--check"]):
-        done = subprocess.run([*ruff, *command, "."], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout[-2000:]
+    check_clean(texts(), tmp_path)
